@@ -1,0 +1,52 @@
+# Every target sets up what it needs: a virtual environment in .venv, and, where it may, the programs that tests use.
+# Nothing is done twice: the stamps are older than what they depend on only when that changed.
+
+.PHONY: demo test check generate bench vsix tools clean help
+.DEFAULT_GOAL := help
+
+PYTHON ?=
+BIN := .venv/bin
+RUN := .venv/.stamp-run
+DEV := .venv/.stamp-dev
+TOOLS := .tools/.stamp
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: $(RUN) ## checks examples/ and tells the story of one product
+	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo.sh
+
+test: $(DEV) $(TOOLS) ## all tests, those against a real registry and a real Neovim included
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(DEV) ## style, types, layers, stale generated files
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python scripts/generate.py --check
+
+generate: $(DEV) ## schemas/, docs/rules, docs/fields.md, docs/settings.md, the extension's settings
+	$(BIN)/python scripts/generate.py
+
+bench: $(DEV) ## the table in benchmarks/README.md, measured here
+	$(BIN)/python benchmarks/run.py $(ARGS)
+
+vsix: $(RUN) ## the VS Code extension, as vscode-extension/floe.vsix
+	scripts/vsix.sh
+
+tools: $(TOOLS) ## the programs that tests use: a registry, skopeo, a screen
+
+clean: ## everything that the targets made
+	rm -rf .venv .tools build dist vscode-extension/node_modules vscode-extension/dist vscode-extension/*.vsix
+
+$(RUN): pyproject.toml scripts/venv.sh
+	PYTHON="$(PYTHON)" scripts/venv.sh .
+	@touch $@
+
+$(DEV): pyproject.toml scripts/venv.sh
+	PYTHON="$(PYTHON)" scripts/venv.sh ".[dev]"
+	@touch $@ $(RUN)
+
+$(TOOLS): scripts/tools.sh
+	scripts/tools.sh
+	@mkdir -p $(@D) && touch $@
