@@ -96,6 +96,11 @@ class Inherit:
     weakened: str = "security/override"
     """Code of the finding on a lower layer's weaker (or, where IMMUTABLE, other) value."""
     weakened_severity: By = ERROR
+    lower_is_stricter: bool = False
+    """Turns the order of numbers round: a longest allowed time is stricter when it is shorter."""
+    lock: str = ""
+    """Key inside the object that locks it: where a layer above has it false, the object may not change below
+    (code `weakened`)."""
 
     @property
     def has_order(self) -> bool:
@@ -105,7 +110,9 @@ class Inherit:
         """How strict a value is; None where it is not one of the ordered values."""
         if self.order:
             return float(self.order.index(value)) if value in self.order else None
-        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return None
+        return -float(value) if self.lower_is_stricter else float(value)
 
 
 def strengthen(*loosest_first: Any) -> Inherit:
@@ -134,6 +141,8 @@ class Needed:
     severity: By = ERROR
     code: str = "schema/required"
     tiers: frozenset[Tier] = frozenset()
+    at: tuple[str, ...] = ()
+    """Where its absence is shown: the value of this field, from the object; the object's key when empty."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +170,20 @@ class Category:
 
     known: tuple[str, ...]
     """Plugin names known for the category."""
+    code: str = "plugins/unknown-plugin"
+    """Code of the finding on another name: plugins are open, so it is mild."""
+    severity: By = WARNING
+
+
+@dataclass(frozen=True)
+class Mistaken:
+    """Values that people write though they mean another: the finding on them has a code and words of its own, in
+    place of `Codes.choice`. `instead` maps each to the value that was meant."""
+
+    instead: Mapping[Any, Any]
+    code: str
+    why: str
+    """A sentence that says why it is wrong."""
 
 
 @dataclass(frozen=True)
@@ -301,7 +324,7 @@ class Rules:
 
     unknown: Unknown = field(default_factory=Unknown)
     constraints: tuple[Constraint, ...] = ()
-    forbidden: ForbiddenKeys | None = None
+    forbidden: tuple[ForbiddenKeys, ...] = ()
 
 
 class Section(BaseModel):
