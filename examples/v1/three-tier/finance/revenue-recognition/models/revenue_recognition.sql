@@ -1,0 +1,2 @@
+select contract_id, month, amount / months as recognized
+from {{ source('billing', 'contract_months') }}

@@ -1,0 +1,104 @@
+"""The examples say what the founding document says, and the same thing in both forms."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+MANIFESTS = sorted(EXAMPLES.glob("**/*manifest.yaml"))
+PRODUCTS = sorted(EXAMPLES.glob("**/floe.yaml"))
+
+
+def load(path: Path) -> dict[str, Any]:
+    loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def adr_blocks(shared: Path) -> list[dict[str, Any]]:
+    """The YAML files of the founding document: its blocks, split at their `# name.yaml` comments."""
+    text = (shared / "spec" / "adr-0038-data-mesh.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    parts = [part for block in blocks for part in re.split(r"(?m)^# [\w-]+\.yaml.*$", block)]
+    return [loaded for part in parts if (loaded := yaml.safe_load(part))]
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        "two-tier/manifest.yaml",
+        "two-tier/daily-orders/floe.yaml",
+        "migration/phase-1/manifest.yaml",
+        "migration/phase-1/customer-360/floe.yaml",
+        "migration/phase-2/enterprise-manifest.yaml",
+        "migration/phase-2/manifest.yaml",
+        "migration/phase-2/customer-360/floe.yaml",
+        "migration/phase-3/sales-domain-manifest.yaml",
+        "migration/phase-3/marketing-domain-manifest.yaml",
+        "migration/phase-3/customer-360/floe.yaml",
+    ],
+)
+def test_an_example_is_the_founding_documents_own(example: str, shared_dir: Path) -> None:
+    assert load(EXAMPLES / "adr" / example) in adr_blocks(shared_dir)
+
+
+def test_the_enterprise_file_stays_the_same_from_phase_2_to_phase_3() -> None:
+    for form in ("adr", "v1"):
+        migration = EXAMPLES / form / "migration"
+        assert load(migration / "phase-2" / "enterprise-manifest.yaml") == load(
+            migration / "phase-3" / "enterprise-manifest.yaml"
+        )
+
+
+def test_a_product_does_not_change_when_an_enterprise_is_put_over_its_platform() -> None:
+    for form in ("adr", "v1"):
+        before, after = (
+            EXAMPLES / form / "migration" / phase / "customer-360" / "floe.yaml"
+            for phase in ("phase-1", "phase-2")
+        )
+        assert before.read_bytes() == after.read_bytes()
+
+
+def test_only_the_reference_of_a_product_changes_when_it_joins_a_domain() -> None:
+    before, after = (
+        load(EXAMPLES / "v1" / "migration" / phase / "customer-360" / "floe.yaml")
+        for phase in ("phase-2", "phase-3")
+    )
+    assert before.pop("platform") != after.pop("platform")
+    assert before == after
+
+
+def test_both_forms_have_the_same_files() -> None:
+    def files(form: str) -> set[Path]:
+        return {p.relative_to(EXAMPLES / form) for p in (EXAMPLES / form).rglob("*.yaml")}
+
+    assert files("adr") == files("v1")
+
+
+@pytest.mark.parametrize("product", PRODUCTS, ids=lambda p: str(p.relative_to(EXAMPLES)))
+def test_models_of_a_product_are_there(product: Path) -> None:
+    for transform in load(product).get("transforms", []):
+        if "path" in transform:
+            assert list((product.parent / transform["path"]).glob("*.sql"))
+        else:
+            assert (product.parent / "models" / f"{transform['name']}.sql").is_file()
+
+
+def test_every_approved_product_exists() -> None:
+    for manifest in MANIFESTS:
+        for name in load(manifest).get("approved_products", []):
+            assert (manifest.parent / name / "floe.yaml").is_file()
+
+
+def test_the_shipped_compiler_takes_every_v1_example() -> None:
+    loader = pytest.importorskip(
+        "floe_core.compilation.loader",
+        reason="floe-core is not installed: pip install -e '.[oracle]'",
+    )
+    for path in sorted((EXAMPLES / "v1").rglob("*.yaml")):
+        (loader.load_floe_spec if path.name == "floe.yaml" else loader.load_manifest)(path)
