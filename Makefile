@@ -1,7 +1,7 @@
 # Every target sets up what it needs: a virtual environment in .venv, and, where it may, the programs that tests use.
 # Nothing is done twice: the stamps are older than what they depend on only when that changed.
 
-.PHONY: demo test check generate bench vsix tools clean help
+.PHONY: demo test check generate bench vsix oracle tools clean help
 .DEFAULT_GOAL := help
 
 PYTHON ?=
@@ -9,6 +9,7 @@ BIN := .venv/bin
 RUN := .venv/.stamp-run
 DEV := .venv/.stamp-dev
 TOOLS := .tools/.stamp
+ORACLE := .tools/.stamp-oracle
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -16,7 +17,7 @@ help: ## this list
 demo: $(RUN) ## checks examples/ and tells the story of one product
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo.sh
 
-test: $(DEV) $(TOOLS) ## all tests, those against a real registry and a real Neovim included
+test: $(DEV) $(TOOLS) $(if $(CI),$(ORACLE)) ## all tests, those against a real registry and a real Neovim included
 	$(BIN)/python -m pytest $(ARGS)
 
 check: $(DEV) ## style, types, layers, stale generated files
@@ -34,6 +35,8 @@ bench: $(DEV) ## the table in benchmarks/README.md, measured here
 vsix: $(RUN) ## the VS Code extension, as vscode-extension/floe.vsix
 	scripts/vsix.sh
 
+oracle: $(ORACLE) ## floe's own compiler, for the tests that compare verdicts (a minute, 540 MB)
+
 tools: $(TOOLS) ## the programs that tests use: a registry, skopeo, a screen
 
 clean: ## everything that the targets made
@@ -49,4 +52,8 @@ $(DEV): pyproject.toml scripts/venv.sh
 
 $(TOOLS): scripts/tools.sh
 	scripts/tools.sh
+	@mkdir -p $(@D) && touch $@
+
+$(ORACLE): $(DEV) scripts/oracle.sh
+	scripts/oracle.sh
 	@mkdir -p $(@D) && touch $@

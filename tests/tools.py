@@ -10,6 +10,8 @@ from typing import NoReturn
 
 import pytest
 
+REPOSITORY = Path(__file__).resolve().parent.parent
+
 INSTALL = {
     "docker-registry": "apt-get install docker-registry",
     "emacs": "apt-get install emacs-nox elpa-eglot",
@@ -32,6 +34,14 @@ def needs(tool: str) -> Path:
     if found is not None:
         return Path(found)
     return missing(f"{tool} is not installed: {INSTALL.get(tool, 'make tools')}")
+
+
+def oracle() -> Path:
+    """The Python that has floe's own compiler: run a program with it, and compare verdicts."""
+    python = REPOSITORY / ".tools" / "oracle" / "bin" / "python"
+    return (
+        python if python.exists() else missing("floe's own compiler is not installed: make oracle")
+    )
 
 
 def missing(reason: str) -> NoReturn:
