@@ -32,7 +32,7 @@ generate: $(DEV) ## schemas/, docs/rules, docs/fields.md, docs/settings.md, the 
 bench: $(DEV) ## the table in benchmarks/README.md, measured here
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
-vsix: $(RUN) ## the VS Code extension, as vscode-extension/floe.vsix
+vsix: ## the VS Code extension, as vscode-extension/floe.vsix
 	scripts/vsix.sh
 
 oracle: $(ORACLE) ## floe's own compiler, for the tests that compare verdicts (a minute, 540 MB)

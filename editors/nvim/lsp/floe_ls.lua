@@ -1,0 +1,18 @@
+-- The language server for floe's manifests and data products, for Neovim 0.11 and later.
+-- Put this file into a `lsp/` folder of your 'runtimepath' (~/.config/nvim/lsp/) and say: vim.lsp.enable('floe_ls')
+
+---@type vim.lsp.Config
+return {
+  cmd = { 'floe-ls', 'serve' },
+  filetypes = { 'yaml' },
+  -- A workspace is where the settings are, or the repository; a lone file works as well. Only floe's files start a server.
+  root_dir = function(buffer, start)
+    local name = vim.fs.basename(vim.api.nvim_buf_get_name(buffer))
+    if name:match('^floe%.ya?ml$') or name:match('manifest%.ya?ml$') then
+      local path = vim.api.nvim_buf_get_name(buffer)
+      start(vim.fs.root(path, 'floe-ls.toml') or vim.fs.root(path, '.git') or vim.fs.dirname(path))
+    end
+  end,
+  -- The same keys as in floe-ls.toml, and they win over it: offline, sources, registries, rules.
+  settings = { floe = {} },
+}
