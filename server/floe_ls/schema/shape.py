@@ -25,6 +25,7 @@ from floe_ls.schema.meta import (
     Inherit,
     Is,
     Known,
+    Mistaken,
     Needed,
     Only,
     Role,
@@ -94,6 +95,7 @@ class Shape:
         self.form = _note(notes, Form)
         self.known = _note(notes, Known)
         self.category = _note(notes, Category)
+        self.mistaken = _note(notes, Mistaken)
         self.codes = _note(notes, Codes) or Codes()
         self.examples: tuple[Any, ...] = (_note(notes, Examples) or Examples(())).values
         self.deprecated = _note(notes, Deprecated)

@@ -1,0 +1,1 @@
+"""References, the layers they lead to, and what those layers make together. Pure: nothing is fetched here."""

@@ -1,0 +1,139 @@
+"""What a document is: a manifest or a product, and in which of floe's dialects (catalogue part 1)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from floe_ls.forms.tree import find, is_null, key_of, pairs, text_of
+from floe_ls.schema.meta import Dialect, Tier
+from floe_ls.syntax.nodes import Mapping, Node, Scalar, Sequence
+
+
+class Kind(StrEnum):
+    MANIFEST = "manifest"
+    PRODUCT = "product"
+    RUNTIME = "runtime"
+    """A file of the older floe-runtime (catalogue 2.5)."""
+    OTHER = "other"
+    """A file of something else."""
+
+
+MANIFEST_KINDS = frozenset({"Manifest", "EnterpriseManifest", "DomainManifest", "PlatformManifest"})
+PRODUCT_KINDS = frozenset({"FloeSpec", "DataProduct"})
+_MANIFEST_KEYS = frozenset(
+    "scope plugins approved_plugins approved_products approved_sinks parent_manifest parent_domain "
+    "governance resource_presets artifacts parent".split()
+)
+_PRODUCT_KEYS = frozenset(
+    "platform transforms outputPorts output_ports destinations ingestion schedule".split()
+)
+_DESIGN_KEYS = frozenset(
+    "data_architecture domains domain services security registered_products identity "
+    "data_contracts parent".split()
+)
+
+
+def file_name(uri: str) -> str:
+    return uri.rstrip("/").rpartition("/")[2].split("?")[0].lower()
+
+
+def names_manifest(name: str) -> bool:
+    """Whether a file of this name holds a manifest (R1-R3)."""
+    stem, _, extension = name.rpartition(".")
+    return extension in ("yaml", "yml") and (stem == "manifest" or stem.endswith(("-manifest", "_manifest")))
+
+
+def names_product(name: str) -> bool:
+    """Whether a file of this name holds a data product (R4)."""
+    return name in ("floe.yaml", "floe.yml")
+
+
+def kind_of(root: Node | None, uri: str) -> Kind:
+    """By its own `kind`, then its name, then its keys: a `floe.yaml` that holds a manifest's keys is a wrong
+    product, and not a manifest."""
+    name = file_name(uri)
+    product, manifest = names_product(name), names_manifest(name)
+    keys = {key for _, entry in pairs(root) if (key := key_of(entry))} if isinstance(root, Mapping) else set()
+    if kind := _text(root, "kind"):
+        if kind in MANIFEST_KINDS:
+            return Kind.MANIFEST
+        if kind in PRODUCT_KINDS:
+            return Kind.PRODUCT
+        api = _text(root, "apiVersion") or _text(root, "api_version") or ""
+        if api and not api.startswith("floe"):
+            return Kind.OTHER
+        if api.startswith("floe.") and api != "floe.dev/v1" and not (product or manifest):
+            return Kind.OTHER
+    if _is_runtime(root, keys):
+        return Kind.RUNTIME
+    if product:
+        return Kind.PRODUCT
+    known = keys & (_MANIFEST_KEYS | {"apiVersion", "kind", "metadata", "observability", "defaults"})
+    if manifest:
+        # A `manifest.yml` of Cloud Foundry or of Kubernetes has none of our keys.
+        foreign = keys and not known and not any(_half_typed(root, key) for key in keys)
+        api = _text(root, "apiVersion") or ""
+        return Kind.OTHER if foreign or (api and not api.startswith("floe")) else Kind.MANIFEST
+    if (_text(root, "apiVersion") or "floe").startswith("floe"):
+        if "transforms" in keys and "platform" in keys:
+            return Kind.PRODUCT
+        if keys & {"scope", "approved_plugins", "approved_products", "parent_manifest"}:
+            return Kind.MANIFEST
+        if "plugins" in keys and keys & {"governance", "apiVersion"}:
+            return Kind.MANIFEST
+    return Kind.OTHER
+
+
+def _half_typed(root: Node | None, key: str) -> bool:
+    found = find(root, key)
+    return found is not None and is_null(found[1].value)
+
+
+def _is_runtime(root: Node | None, keys: set[str]) -> bool:
+    if "apiVersion" in keys or "kind" in keys or "scope" in keys:
+        return False
+    if "catalogs" in keys:
+        return True
+    profiles = any(
+        text_of(found[1].value) for key in ("storage", "catalog", "compute") if (found := find(root, key))
+    )
+    return {"name", "version"} <= keys and profiles
+
+
+def dialect_of(kind: Kind, root: Node | None) -> Dialect:
+    """It chooses severities and defaults, and is told field by field, since documents mix."""
+    declared = _text(root, "kind")
+    enveloped = any(find(root, key) for key in ("apiVersion", "api_version", "kind"))
+    if not enveloped:
+        return Dialect.ADR
+    if kind is Kind.PRODUCT:
+        return Dialect.DESIGN if declared == "DataProduct" else Dialect.V1
+    metadata = find(root, "metadata")
+    inside = metadata[1].value if metadata else None
+    if find(inside, "scope") or any(find(root, key) for key in _DESIGN_KEYS):
+        return Dialect.DESIGN
+    plugins = find(root, "plugins")
+    choices = [entry.value for _, entry in pairs(plugins[1].value)] if plugins else []
+    if any(find(choice, "approved") for choice in choices):
+        return Dialect.DESIGN
+    bare = [choice for choice in choices if isinstance(choice, Scalar) and not is_null(choice)]
+    if bare and len(bare) == len(choices) and not find(inside, "owner"):
+        return Dialect.DESIGN
+    return Dialect.V1
+
+
+def tier_of(kind: Kind, root: Node | None) -> Tier:
+    """The tier that a canonical tree declares. A scope that is neither of the two choices is taken for none."""
+    if kind is Kind.PRODUCT:
+        return Tier.PRODUCT
+    scope = _text(root, "scope")
+    return {"enterprise": Tier.ENTERPRISE, "domain": Tier.DOMAIN}.get(scope or "", Tier.PLATFORM)
+
+
+def _text(root: Node | None, key: str) -> str | None:
+    found = find(root, key)
+    return text_of(found[1].value) if found else None
+
+
+def is_list(node: Node | None) -> bool:
+    return isinstance(node, Sequence)

@@ -1,0 +1,293 @@
+"""The spellings of a manifest: one function for each, from the author's entries to the canonical ones."""
+
+from __future__ import annotations
+
+from floe_ls.forms.tree import (
+    Folded,
+    Note,
+    find,
+    is_null,
+    key_of,
+    mapping,
+    moved,
+    named,
+    pairs,
+    sequence,
+    text_of,
+)
+from floe_ls.schema.meta import ERROR, HINT
+from floe_ls.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence
+from floe_ls.text import Span
+
+Pairs = list[tuple[int, Entry]]
+
+OBSERVABILITY = "observability"
+LINEAGE = frozenset({"marquez", "atlan", "openmetadata"})
+"""Names that say lineage where the ADR's one observability plugin is meant (I34, catalogue 2.6)."""
+
+
+def fold(root: Mapping, base: int) -> tuple[Mapping, list[Note]]:
+    """The canonical root of a manifest, and what was noticed on the way."""
+    entries: Pairs = list(pairs(root))
+    notes: list[Note] = []
+    for spelling in (_scope_in_metadata, _parent, _plugins, _approved, _presets):
+        entries = spelling(entries, base, notes)
+    if len(entries) == len(root.entries) and all(
+        a is b for (_, a), b in zip(entries, root.entries, strict=True)
+    ):
+        return root, notes
+    return mapping(entries, root), notes
+
+
+def _scope_in_metadata(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
+    """`metadata.scope` is `scope` (catalogue B10)."""
+    holder = _get(entries, "metadata")
+    inner = find(holder[1].value, "scope") if holder else None
+    if holder is None or inner is None or not isinstance(holder[1].value, Mapping):
+        return entries
+    at, entry = holder
+    inner_at, scope = inner
+    span = _span(base + at + inner_at, scope.key)
+    own = _get(entries, "scope")
+    if own is not None:
+        if text_of(own[1].value) != text_of(scope.value):
+            notes.append(
+                Note("spelling/twice", ERROR, span, "`scope` stands at the top level too, and says something else.")
+            )
+        return entries
+    rest = [(a, e) for a, e in pairs(holder[1].value) if e is not scope]
+    slim = Entry(entry.key, mapping(rest, entry.value), entry.colon, entry.rest, entry.errors)
+    lifted = Folded(scope.key, scope.value, scope.colon, ("metadata", "scope"))
+    return [(a, slim if e is entry else e) for a, e in entries] + [(at + inner_at, lifted)]
+
+
+def _parent(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
+    """`parent.ref`, `parent` and `parent_ref` are `parent_manifest` (catalogue X5)."""
+    for name in ("parent", "parent_ref"):
+        found = _get(entries, name)
+        if found is None:
+            continue
+        at, entry = found
+        written: tuple[str, ...] = (name,)
+        inner = find(entry.value, "ref")
+        if isinstance(entry.value, Mapping):
+            if inner is None:
+                continue
+            offset, reference = inner
+            at, written = at + offset, (name, "ref")
+        else:
+            reference = entry
+        own = _get(entries, "parent_manifest")
+        if own is not None:
+            if text_of(own[1].value) != text_of(reference.value):
+                span = _span(base + at, reference.key)
+                message = "`parent_manifest` names another parent; a manifest has one."
+                notes.append(Note("spelling/twice", ERROR, span, message))
+            return [(a, e) for a, e in entries if e is not entry]
+        lifted = Folded(
+            named("parent_manifest", reference.key), reference.value, reference.colon, written
+        )
+        return [(a, e) for a, e in entries if e is not entry] + [(at, lifted)]
+    return entries
+
+
+def _plugins(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
+    """A plugin by name, by `type`, or by `approved` and `default`; the ADR's `observability` (I34)."""
+    found = _get(entries, "plugins")
+    if found is None or not isinstance(found[1].value, Mapping):
+        return entries
+    at, holder = found
+    block = holder.value
+    assert isinstance(block, Mapping)
+    folded: Pairs = []
+    approved: Pairs = []
+    for offset, entry in pairs(block):
+        category = key_of(entry) or ""
+        value = entry.value
+        if isinstance(value, Scalar) and not is_null(value) and value.style != "*":
+            inner = Folded(named("type", value), value, 0, ("plugins", category))
+            plugin = Folded(
+                entry.key, mapping([(0, inner)], value), entry.colon, ("plugins", category)
+            )
+            folded += _category(offset, plugin, value.text)
+        elif isinstance(value, Mapping) and find(value, "approved"):
+            chosen, allowed = _approved_and_default(entry, category)
+            folded += _category(offset, chosen, "")
+            approved += [(at + offset + a, e) for a, e in allowed]
+        else:
+            name = find(value, "type")
+            folded += _category(offset, entry, text_of(name[1].value) or "" if name else "")
+    if approved:
+        entries = _with_approved(entries, approved)
+    if len(folded) == len(block.entries) and all(
+        a[1] is b for a, b in zip(folded, block.entries, strict=True)
+    ):
+        return entries
+    new = Folded(holder.key, mapping(folded, block), holder.colon, ("plugins",))
+    return [(a, new if e is holder else e) for a, e in entries]
+
+
+def _category(offset: int, entry: Entry, name: str) -> Pairs:
+    if key_of(entry) != OBSERVABILITY:
+        return [(offset, entry)]
+    backends = ["telemetry_backend"] + (["lineage_backend"] if name in LINEAGE else [])
+    return [
+        (offset, Folded(named(backend, entry.key), entry.value, entry.colon, ("plugins", OBSERVABILITY)))
+        for backend in backends
+    ]
+
+
+def _approved_and_default(entry: Entry, category: str) -> tuple[Entry, Pairs]:
+    """`{approved: [...], default: x}` chooses x and adds a list to approved_plugins (catalogue 2.4, C16)."""
+    value = entry.value
+    approved, default = find(value, "approved"), find(value, "default")
+    inner: Pairs = [(a, e) for a, e in pairs(value) if key_of(e) not in ("approved", "default")]
+    if default is not None and find(value, "type") is None:
+        at, chosen = default
+        written = ("plugins", category, "default")
+        inner.append((at, Folded(named("type", chosen.key), chosen.value, chosen.colon, written)))
+    plugin = Folded(
+        entry.key, mapping(inner, value) if inner else None, entry.colon, ("plugins", category)
+    )
+    if approved is None:
+        return plugin, []
+    at, names = approved
+    key = named(category, names.key)
+    written = ("plugins", category, "approved")
+    return plugin, [(at, Folded(key, _names(names.value), names.colon, written))]
+
+
+def _with_approved(entries: Pairs, approved: Pairs) -> Pairs:
+    own = _get(entries, "approved_plugins")
+    if own is None:
+        first_at, first = approved[0]
+        inside = [(a - first_at, e) for a, e in approved]
+        holder = Folded(
+            named("approved_plugins", first.key), mapping(inside, first.value), 0, ("plugins",)
+        )
+        return [*entries, (first_at, holder)]
+    at, holder_entry = own
+    both = [*pairs(holder_entry.value), *((a - at, e) for a, e in approved)]
+    merged = Folded(
+        holder_entry.key, mapping(both, holder_entry.value), holder_entry.colon, ("approved_plugins",)
+    )
+    return [(a, merged if e is holder_entry else e) for a, e in entries]
+
+
+def _approved(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
+    """One name in place of a list (I1), items with a name, and the ADR's `observability` category."""
+    found = _get(entries, "approved_plugins")
+    if found is None or not isinstance(found[1].value, Mapping):
+        return entries
+    at, holder = found
+    out: Pairs = []
+    changed = False
+    for offset, entry in pairs(holder.value):
+        category, value = key_of(entry) or "", entry.value
+        if isinstance(value, Scalar) and isinstance(value.value, str):
+            here = base + at + offset
+            span = Span(here + value.start, here + value.end)
+            notes.append(
+                Note(
+                    "approved/scalar",
+                    HINT,
+                    span,
+                    f"`approved_plugins.{category}` is a list; one name is read as a list of one.",
+                    f"[{value.text}]",
+                    "Write it as a list",
+                )
+            )
+        names = _names(value)
+        if names is not value:
+            changed = True
+            entry = Folded(entry.key, names, entry.colon, ("approved_plugins", category))
+        if category == OBSERVABILITY and isinstance(names, Sequence):
+            changed = True
+            for backend, lineage in (("telemetry_backend", False), ("lineage_backend", True)):
+                listed: list[tuple[int, Node]] = [
+                    (a, e.value)
+                    for a, e in pairs(names)
+                    if e.value is not None and ((text_of(e.value) in LINEAGE) == lineage)
+                ]
+                if listed or not lineage:
+                    key = named(backend, entry.key)
+                    written = ("approved_plugins", OBSERVABILITY)
+                    out.append((offset, Folded(key, sequence(listed, names), entry.colon, written)))
+            continue
+        out.append((offset, entry))
+    if not changed:
+        return entries
+    new = Folded(holder.key, mapping(out, holder.value), holder.colon, ("approved_plugins",))
+    return [(a, new if e is holder else e) for a, e in entries]
+
+
+def _names(value: Node | None) -> Node | None:
+    """A list of names, where one name stands for a list and an item may be `{name: x}`."""
+    if isinstance(value, Scalar) and isinstance(value.value, str):
+        return sequence([(0, value)], value)
+    if not isinstance(value, Sequence) or not any(find(e.value, "name") for e in value.entries):
+        return value
+    items: list[tuple[int, Node]] = []
+    for at, entry in pairs(value):
+        name = find(entry.value, "name")
+        if name is not None and name[1].value is not None:
+            items.append((at, moved(name[1].value, name[0])))
+        elif entry.value is not None:
+            items.append((at, entry.value))
+    return sequence(items, value)
+
+
+_FLAT = {
+    "cpu_request": ("requests", "cpu"),
+    "memory_request": ("requests", "memory"),
+    "cpu_limit": ("limits", "cpu"),
+    "memory_limit": ("limits", "memory"),
+}
+
+
+def _presets(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
+    """Four flat keys of a resource preset are the nested form (catalogue H04)."""
+    found = _get(entries, "resource_presets")
+    if found is None or not isinstance(found[1].value, Mapping):
+        return entries
+    at, holder = found
+    out: Pairs = []
+    changed = False
+    for offset, entry in pairs(holder.value):
+        flat = [(a, e) for a, e in pairs(entry.value) if key_of(e) in _FLAT]
+        if isinstance(entry.value, Mapping) and flat:
+            changed = True
+            entry = _nested_preset(entry, flat)
+        out.append((offset, entry))
+    if not changed:
+        return entries
+    new = Folded(holder.key, mapping(out, holder.value), holder.colon, ("resource_presets",))
+    return [(a, new if e is holder else e) for a, e in entries]
+
+
+def _nested_preset(entry: Entry, flat: Pairs) -> Entry:
+    name = key_of(entry) or ""
+    rest: Pairs = [(a, e) for a, e in pairs(entry.value) if key_of(e) not in _FLAT]
+    for group in ("requests", "limits"):
+        inside = [(a, e) for a, e in flat if _FLAT[key_of(e) or ""][0] == group]
+        if not inside:
+            continue
+        first_at, first = inside[0]
+        leaves: Pairs = []
+        for a, e in inside:
+            key = key_of(e) or ""
+            written = ("resource_presets", name, key)
+            leaves.append((a - first_at, Folded(named(_FLAT[key][1], e.key), e.value, e.colon, written)))
+        block = mapping(leaves, first.key)
+        rest.append((first_at, Folded(named(group, first.key), block, 0, ("resource_presets", name))))
+    return Folded(entry.key, mapping(rest, entry.value), entry.colon, ("resource_presets", name))
+
+
+def _get(entries: Pairs, key: str) -> tuple[int, Entry] | None:
+    return next(((at, e) for at, e in reversed(entries) if key_of(e) == key), None)
+
+
+def _span(base: int, node: Node | None) -> Span:
+    return Span(base + node.start, base + node.end) if node is not None else Span(base, base)
+
+

@@ -1,0 +1,111 @@
+"""Runs every rule over one document, and applies the settings and comments that silence findings."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+
+from floe_ls.forms.document import Document
+from floe_ls.ide.model import Diagnostic
+from floe_ls.ide.rule import Code, Finding, Rule, Subject
+from floe_ls.ide.rules import RULES
+from floe_ls.ide.snapshot import Snapshot
+from floe_ls.schema.meta import Severity
+
+log = logging.getLogger(__name__)
+
+LIMIT = 1_000
+"""Findings shown of one document: nobody reads more, and an editor chokes on them."""
+
+CODES: dict[str, Code] = {code.slug: code for rule in RULES for code in rule.codes}
+
+_IGNORE = re.compile(r"#\s*floe-ls:\s*ignore\[([^\]\n]*)\]")
+_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 2, Severity.HINT: 3}
+
+
+def diagnostics(snapshot: Snapshot, document: Document) -> list[Diagnostic]:
+    """The findings of a document, in the order of the text."""
+    subject = Subject(snapshot, document)
+    found: dict[tuple[str, int, int, str], Diagnostic] = {}
+    silenced = _silenced(document)
+    rules = snapshot.settings_for(document.uri).rules
+    broken: set[int] = set()
+    for rule in RULES:
+        if not (document.is_ours or rule.any_file):
+            continue
+        for finding in _findings(rule, subject):
+            code = CODES[finding.code]
+            line = document.lines.position(finding.span.start)[0]
+            if finding.code.startswith("yaml/"):
+                if finding.code not in _HARMLESS:
+                    broken.add(line)
+            elif line in broken and finding.code.startswith("schema/"):
+                continue  # what a broken line seems to say is not what its author means
+            severity = finding.severity or code.severity[document.dialect]
+            severity = _configured(code, severity, rules)
+            if severity is None or (not code.fixed and finding.code in silenced.get(line, ())):
+                continue
+            key = finding.code, finding.span.start, finding.span.end, finding.message
+            found.setdefault(
+                key,
+                Diagnostic(
+                    finding.span,
+                    finding.code,
+                    severity,
+                    finding.message,
+                    finding.related,
+                    finding.fixes,
+                    finding.tags,
+                ),
+            )
+    ordered = sorted(found.values(), key=lambda d: (d.span, _RANK[d.severity], d.code))
+    if len(ordered) > LIMIT:
+        worst = sorted(ordered, key=lambda d: _RANK[d.severity])[:LIMIT]
+        ordered = sorted(worst, key=lambda d: (d.span, _RANK[d.severity], d.code))
+    return ordered
+
+
+_HARMLESS = frozenset({"yaml/ambiguous-scalar", "yaml/duplicate-key", "yaml/unknown-anchor"})
+
+
+def _findings(rule: Rule, subject: Subject) -> Iterator[Finding]:
+    try:
+        yield from rule.check(subject)
+    except Exception:
+        # One broken rule must not hide what the others found.
+        log.exception("the rule of %s failed on %s", rule.codes[0].slug, subject.document.uri)
+
+
+def _configured(
+    code: Code, severity: Severity | None, rules: dict[str, str]
+) -> Severity | None:
+    wanted = rules.get(code.slug)
+    if wanted is None or severity is None:
+        return severity
+    if wanted == "off":
+        return severity if code.fixed else None
+    asked = Severity(wanted)
+    return severity if code.fixed and _RANK[asked] > _RANK[severity] else asked
+
+
+def _silenced(document: Document) -> dict[int, set[str]]:
+    """The codes that comments silence, by line: a comment speaks of its own line, or, when it stands alone, of
+    the next line that holds something."""
+    text = document.text
+    if "floe-ls:" not in text:
+        return {}
+    out: dict[int, set[str]] = {}
+    lines = document.lines
+    for match in _IGNORE.finditer(text):
+        codes = {code.strip() for code in match[1].split(",")}
+        line, _ = lines.position(match.start())
+        before = text[lines.starts[line] : match.start()]
+        if not before.strip():
+            line += 1
+            while line < len(lines) and (
+                not lines.line(line).strip() or lines.line(line).lstrip().startswith("#")
+            ):
+                line += 1
+        out.setdefault(line, set()).update(codes)
+    return out

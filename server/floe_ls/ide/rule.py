@@ -1,0 +1,109 @@
+"""What a rule is, and what it may look at. Each module in `rules` defines one, named RULE."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from floe_ls.chain.layers import Chain
+from floe_ls.chain.merge import Effective
+from floe_ls.forms.document import At, Document
+from floe_ls.ide.model import Fix, Related, Tag
+from floe_ls.ide.snapshot import Snapshot
+from floe_ls.schema.meta import By, Dialect, Role, Severity, Tier
+from floe_ls.schema.shape import Path, Shape
+from floe_ls.text import Span, TextEdit
+
+SITE = "https://floe-ls.dev/rules/"
+"""Where the pages of `docs/rules/` are; the last part of the address is the code."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """A code is a promise: it has a page, can be silenced and configured, and never changes its meaning."""
+
+    slug: str
+    severity: By
+    summary: str
+    """One line: what is wrong."""
+    text: str = ""
+    """Markdown for the page: why it matters, a wrong and a right example, what to do."""
+    source: str = ""
+    """The requirement or the catalogue's rule it comes from."""
+
+    @property
+    def href(self) -> str:
+        return SITE + self.slug
+
+    @property
+    def fixed(self) -> bool:
+        """Whether nothing can silence or lower it."""
+        return self.slug.startswith(("security/", "whitelist/"))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something a rule found in its document. Without a severity, the code's own for the dialect."""
+
+    code: str
+    span: Span
+    message: str
+    related: tuple[Related, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One document as a rule sees it."""
+
+    snapshot: Snapshot = field(repr=False)
+    document: Document
+
+    @cached_property
+    def shape(self) -> Shape:
+        return self.snapshot.shapes[self.document.kind]
+
+    @cached_property
+    def chain(self) -> Chain:
+        return self.snapshot.chain(self.document)
+
+    @cached_property
+    def effective(self) -> Effective:
+        """What the manifests of the chain make together; a product's own keys are not in it."""
+        return self.snapshot.inherited(self.document)
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.document.dialect
+
+    @property
+    def tier(self) -> Tier:
+        return self.document.tier
+
+    @property
+    def manifest_shape(self) -> Shape:
+        return self.snapshot.manifest_shape
+
+    def path(self, role: Role) -> Path | None:
+        """Where the field of a role is in this kind of document; None where the kind has none."""
+        return self.shape.role_path(role)
+
+    def at(self, role: Role) -> At | None:
+        """What stands at the field of a role."""
+        path = self.path(role)
+        return self.document.at(path) if path else None
+
+    def edit(self, title: str, *edits: TextEdit, preferred: bool = False, safe: bool = False) -> Fix:
+        """A fix in this document."""
+        return Fix(title, tuple((self.document, e) for e in edits), preferred, safe)
+
+
+@dataclass(frozen=True)
+class Rule:
+    codes: tuple[Code, ...]
+    check: Callable[[Subject], Iterator[Finding]]
+    any_file: bool = False
+    """Also asked about files that are neither manifest nor product but are open as one."""

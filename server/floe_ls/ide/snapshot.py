@@ -1,0 +1,204 @@
+"""Everything a feature may look at, frozen at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from floe_ls.chain.layers import Chain, Find, Found, Layer, Pending, Shapes, Unavailable, find_chain
+from floe_ls.chain.merge import Effective, merge
+from floe_ls.chain.ref import BadRef, FileRef, NameRef, OciRef, PathRef, parse_ref, resolve_path
+from floe_ls.forms.document import Document, Kind
+from floe_ls.mesh.census import Census, Row, take_census
+from floe_ls.schema.meta import Tier
+from floe_ls.schema.shape import Shape
+from floe_ls.settings import Settings
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A change is a new snapshot. `documents` are the files, open or read, by URI; `artifacts` what references
+    led to; `failures` what could not be had, by target."""
+
+    shapes: Shapes
+    documents: Mapping[str, Document] = field(default_factory=dict, repr=False)
+    artifacts: Mapping[str, Document] = field(default_factory=dict, repr=False)
+    failures: Mapping[str, Unavailable] = field(default_factory=dict, repr=False)
+    opened: frozenset[str] = frozenset()
+    """URIs of the documents that an editor has open."""
+    settings: Settings = field(default_factory=Settings)
+    settings_of: Mapping[str, Settings] = field(default_factory=dict, repr=False)
+    """Settings by folder URI (ending in `/`), where a folder has its own; the longest match wins."""
+    scanned: bool = False
+    """Whether all files of the workspace are known, so that what is not here does not exist."""
+    folders: frozenset[str] = frozenset()
+    """Folder URIs (ending in `/`) whose existence is known, for paths that a product names."""
+    missing: frozenset[str] = frozenset()
+    """URIs of files and folders that are known not to exist."""
+    _chains: dict[int, tuple[Document, Chain]] = field(default_factory=dict, repr=False, compare=False)
+    _merged: dict[tuple[int, ...], tuple[tuple[Document, ...], Effective]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    # --- changes
+
+    def with_document(self, document: Document) -> Snapshot:
+        return self._next(documents={**self.documents, document.uri: document})
+
+    def with_documents(self, documents: Mapping[str, Document]) -> Snapshot:
+        return self._next(documents={**self.documents, **documents})
+
+    def without(self, uri: str) -> Snapshot:
+        return self._next(documents={u: d for u, d in self.documents.items() if u != uri})
+
+    def with_artifact(self, target: str, found: Document | Unavailable) -> Snapshot:
+        failures = {t: f for t, f in self.failures.items() if t != target}
+        if isinstance(found, Unavailable):
+            return self._next(failures={**failures, target: found})
+        return self._next(artifacts={**self.artifacts, target: found}, failures=failures)
+
+    def changed(self, **changes: object) -> Snapshot:
+        return self._next(**changes)
+
+    def _next(self, **changes: object) -> Snapshot:
+        # A merge is keyed by its layers' documents, which never change: it stays right.
+        kept = self._merged if len(self._merged) < 5_000 else {}
+        return replace(self, **changes, _chains={}, _merged=kept)  # type: ignore[arg-type]
+
+    # --- questions
+
+    @property
+    def manifest_shape(self) -> Shape:
+        return self.shapes[Kind.MANIFEST]
+
+    @cached_property
+    def census(self) -> Census:
+        return take_census(self.documents.values(), self.shapes)
+
+    def row(self, document: Document) -> Row | None:
+        return self.census.by_uri.get(document.uri)
+
+    def settings_for(self, uri: str) -> Settings:
+        folder = max((f for f in self.settings_of if uri.startswith(f)), key=len, default=None)
+        return self.settings_of[folder] if folder is not None else self.settings
+
+    def chain(self, document: Document) -> Chain:
+        """The layers above a document, as far as they are known."""
+        known = self._chains.get(id(document))
+        if known is None or known[0] is not document:
+            known = self._chains[id(document)] = (document, find_chain(document, self.shapes, self.find))
+        return known[1]
+
+    def inherited(self, document: Document) -> Effective:
+        """What the manifests of a document's chain make together. For a manifest that is its whole
+        configuration; a product's own keys are beside it."""
+        layers = self.chain(document).manifests
+        documents = tuple(layer.document for layer in layers)
+        product = document.tier is Tier.PRODUCT
+        # A product does not inherit what a manifest says of itself, so its merge is another one.
+        key = (int(product), *map(id, documents))
+        known = self._merged.get(key)
+        if known is None or known[0] != documents:
+            subject = None if product or not layers else layers[-1]
+            known = self._merged[key] = documents, merge(self.manifest_shape, layers, subject)
+        return known[1]
+
+    def own(self, document: Document) -> Effective:
+        """A product's own keys, as settings."""
+        layer = Layer(document, document.tier)
+        return merge(self.shapes[document.kind], (layer,), layer)
+
+    def effective(self, document: Document) -> Effective:
+        """The whole configuration of a document: inherited and its own."""
+        inherited = self.inherited(document)
+        if document.tier is not Tier.PRODUCT:
+            return inherited
+        own = self.own(document)
+        taken = {s.path for s in own.settings}
+        return Effective((*(s for s in inherited.settings if s.path not in taken), *own.settings))
+
+    def pending(self, document: Document) -> str:
+        """A target that the document's chain waits for; empty when nothing is missing."""
+        return self.chain(document).pending
+
+    @property
+    def find(self) -> Find:
+        return self._find
+
+    def _find(self, text: str, document: Document) -> Found | Pending | Unavailable:
+        ref = parse_ref(text)
+        match ref:
+            case BadRef():
+                return Unavailable("syntax", ref.message, text)
+            case FileRef():
+                return self._file(ref.uri, text)
+            case PathRef():
+                if document.ref:
+                    message = f"`{text}` is a path, but {document.name} came from a registry and has no folder."
+                    return Unavailable("not-found", message, text)
+                return self._file(resolve_path(document.uri, ref.path), text)
+            case NameRef():
+                return self._named(ref.name, document)
+            case OciRef():
+                return self._oci(ref, document)
+
+    def _file(self, uri: str, text: str, how: str = "file") -> Found | Pending | Unavailable:
+        if (document := self.documents.get(uri)) is not None:
+            return Found(document, how)
+        return self.failures.get(uri) or Pending(uri)
+
+    def _named(self, name: str, document: Document) -> Found | Pending | Unavailable:
+        rows = [row for row in self.census.named(name) if row.uri != document.uri]
+        if len(rows) == 1:
+            return Found(rows[0].document, "workspace")
+        if rows:
+            near = _nearest_folder(rows, document.uri)
+            if near is not None:
+                return Found(near.document, "workspace")
+            files = ", ".join(sorted(row.document.name for row in rows))
+            return Unavailable("not-found", f"`{name}` may mean {files}; write the path of the one you mean.", name)
+        if not self.scanned:
+            return Pending(f"name:{name}")
+        message = f"No manifest of the workspace is called `{name}`. Write a path or an `oci://` reference."
+        return Unavailable("not-found", message, name)
+
+    def _oci(self, ref: OciRef, document: Document) -> Found | Pending | Unavailable:
+        settings = self.settings_for(document.uri)
+        if not document.ref and (uri := source_uri(ref, settings)) is not None:
+            return self._file(uri, str(ref), "sources")
+        if document.ref and (uri := source_uri(ref, self.settings)) is not None:
+            return self._file(uri, str(ref), "sources")
+        target = str(ref)
+        if settings.registry(ref.registry, ref.repository) is None:
+            rows = [row for row in self.census.published_as(ref) if row.uri != document.uri]
+            row = rows[0] if len(rows) == 1 else _nearest_folder(rows, document.uri)
+            if row is not None:
+                return Found(row.document, "workspace")
+        if (artifact := self.artifacts.get(target)) is not None:
+            return Found(artifact, "registry")
+        return self.failures.get(target) or Pending(target)
+
+
+def source_uri(ref: OciRef, settings: Settings) -> str | None:
+    """The file that `sources` says is published as a reference: with its very tag, else with any."""
+    if ref.digest:
+        return None
+    for key in (str(ref), ref.without_version):
+        path = settings.sources.get(key)
+        if path is not None:
+            return resolve_path(settings.folder or "file:///", path)
+    return None
+
+
+def _nearest_folder(rows: list[Row], uri: str) -> Row | None:
+    """The one that shares the longest path with a document, when one alone does."""
+    if not rows:
+        return None
+
+    def shared(row: Row) -> int:
+        here, there = uri.split("/"), row.uri.split("/")
+        return next((i for i, (a, b) in enumerate(zip(here, there, strict=False)) if a != b), 0)
+
+    ranked = sorted(rows, key=shared, reverse=True)
+    return ranked[0] if len(ranked) == 1 or shared(ranked[0]) > shared(ranked[1]) else None

@@ -1,0 +1,1 @@
+"""Many files: who inherits from whom. Pure."""

@@ -1,0 +1,140 @@
+"""One row for each manifest and product of the workspace, and who is meant by a name or a reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from floe_ls.chain.layers import Shapes, reference
+from floe_ls.chain.ref import OciRef
+from floe_ls.forms.dialect import file_name
+from floe_ls.forms.document import Document, Kind
+from floe_ls.forms.tree import text_of
+from floe_ls.schema.meta import Role, Tier
+from floe_ls.schema.shape import Shape
+
+
+@dataclass(frozen=True)
+class Row:
+    """What others need to know of a file."""
+
+    document: Document = field(repr=False)
+    name: str
+    """Its own name: `metadata.name`, else what its file or folder is called."""
+    version: str
+    stem: str
+    """Its file's name without extension, `enterprise-manifest` for `enterprise-manifest.yaml`."""
+    stated: bool
+    """Whether it states its name itself."""
+    ref: str
+    """Its reference to the layer above, as written; empty without one."""
+    approves: frozenset[str] | None
+    """Names in its approved_products; None where it has no such list."""
+
+    @property
+    def uri(self) -> str:
+        return self.document.uri
+
+    @property
+    def tier(self) -> Tier:
+        return self.document.tier
+
+
+def row_of(document: Document, shapes: Shapes) -> Row | None:
+    """The row of a manifest or product; None for other files."""
+    shape = shapes.get(document.kind)
+    if shape is None:
+        return None
+    name = _text(document, shape, Role.NAME)
+    found = reference(document, shapes)
+    stem = file_name(document.uri).rpartition(".")[0]
+    return Row(
+        document,
+        name or called(document.uri, document.kind),
+        _text(document, shape, Role.VERSION),
+        stem,
+        bool(name),
+        found.text if found else "",
+        _approved(document, shape),
+    )
+
+
+def called(uri: str, kind: Kind) -> str:
+    """What a file is called when it does not say: a product by its folder (I20), a manifest by its file."""
+    parts = uri.split("?")[0].rstrip("/").split("/")
+    stem = parts[-1].rpartition(".")[0] or parts[-1]
+    folder = parts[-2] if len(parts) > 1 else ""
+    if kind is Kind.PRODUCT or stem.lower() == "manifest":
+        return _unquoted(folder) or stem
+    return _unquoted(stem)
+
+
+def _unquoted(text: str) -> str:
+    from urllib.parse import unquote  # noqa: PLC0415  a large module, rarely needed
+
+    return unquote(text) if "%" in text else text
+
+
+def _text(document: Document, shape: Shape, role: Role) -> str:
+    path = shape.role_path(role)
+    at = document.at(path) if path else None
+    return text_of(at.node) or "" if at else ""
+
+
+def _approved(document: Document, shape: Shape) -> frozenset[str] | None:
+    path = shape.role_path(Role.PRODUCTS)
+    at = document.at(path) if path else None
+    if at is None or at.node is None:
+        return None
+    return frozenset(name for _, item in at.children() if (name := text_of(item.node)))
+
+
+@dataclass(frozen=True)
+class Census:
+    rows: tuple[Row, ...]
+
+    @cached_property
+    def by_uri(self) -> dict[str, Row]:
+        return {row.uri: row for row in self.rows}
+
+    @cached_property
+    def manifests(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.document.kind is Kind.MANIFEST)
+
+    @cached_property
+    def products(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.document.kind is Kind.PRODUCT)
+
+    def named(self, name: str) -> tuple[Row, ...]:
+        """The manifests that a bare name may mean (I9): by their own name, else by their file's."""
+        own = tuple(row for row in self.manifests if row.stated and row.name == name)
+        return own or tuple(row for row in self.manifests if name in (row.stem, row.name))
+
+    def published_as(self, ref: OciRef) -> tuple[Row, ...]:
+        """The manifests that a reference may stand for (R62): the same repository name and, when they state
+        a version and the reference has a tag, the same version. A digest is an artifact, never a file."""
+        if ref.digest:
+            return ()
+        return tuple(
+            row
+            for row in self.named(ref.name)
+            if not (row.version and ref.tag) or _same_version(row.version, ref.tag)
+        )
+
+
+def _same_version(version: str, tag: str) -> bool:
+    return tag.removeprefix("v") == version.removeprefix("v")
+
+
+def take_census(documents: Iterable[Document], shapes: Shapes) -> Census:
+    rows = (_row(document, shapes) for document in documents)
+    return Census(tuple(row for row in rows if row is not None))
+
+
+def _row(document: Document, shapes: Shapes) -> Row | None:
+    """Kept with the document, which never changes."""
+    if "row" not in document.facts:
+        document.facts["row"] = row_of(document, shapes)
+    row: Row | None = document.facts["row"]
+    return row

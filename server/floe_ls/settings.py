@@ -1,0 +1,93 @@
+"""The settings, of `floe-ls.toml` and of the editor's `floe.*` alike. The editor's win."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+RuleSeverity = Literal["off", "hint", "information", "warning", "error"]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Registry(Part):
+    """How to reach one registry, or one prefix of it."""
+
+    mirror: str | None = None
+    """Where to look in its place: an OCI image layout folder, another `oci://host/prefix`, or a local folder of
+    manifests. Relative paths start at the settings file."""
+    insecure: bool = False
+    """Speak plain HTTP. Loopback addresses need no leave."""
+    ca: str | None = None
+    """A PEM file with the certificate authority that signs its certificate."""
+
+
+class Settings(Part):
+    """Everything that can be set."""
+
+    offline: bool = False
+    """Never use the network: parents come from the workspace, the mirrors and the cache."""
+    sources: dict[str, str] = Field(default_factory=dict)
+    """Which file of the workspace is published as which reference, with any tag or with one. Paths start at the
+    settings file."""
+    registries: dict[str, Registry] = Field(default_factory=dict)
+    """By host, or by `host/prefix`; the longest match wins."""
+    rules: dict[str, RuleSeverity] = Field(default_factory=dict)
+    """A severity for each code, or `off`. Codes that begin with `security/` or `whitelist/` cannot be lowered."""
+    folder: str = Field(default="", exclude=True)
+    """The folder that relative paths start at. Set by the reader of the file, not by people."""
+
+    def registry(self, registry: str, repository: str) -> tuple[str, Registry] | None:
+        """The longest entry of `registries` that covers a repository, and what it says."""
+        whole = f"{registry}/{repository}"
+        covering = [
+            key
+            for key in self.registries
+            if whole == key or whole.startswith(key.rstrip("/") + "/") or key == registry
+        ]
+        best = max(covering, key=len, default=None)
+        return (best, self.registries[best]) if best is not None else None
+
+
+def parse_settings(data: Mapping[str, Any], folder: str = "") -> tuple[Settings, list[str]]:
+    """Settings from plain data, and what is wrong with it in words. Wrong parts are left out, the rest holds."""
+    problems: list[str] = []
+    data = dict(data)
+    for _ in range(20):
+        try:
+            return Settings(**data, folder=folder), problems
+        except ValidationError as error:
+            for found in error.errors():
+                loc = ".".join(str(step) for step in found["loc"])
+                unknown = found["type"] == "extra_forbidden"
+                problems.append(
+                    f"`{loc}` is not a setting." if unknown else f"`{loc}`: {found['msg']}."
+                )
+                _drop(data, found["loc"])
+    return Settings(folder=folder), problems
+
+
+def merged(file: Mapping[str, Any], editor: Mapping[str, Any]) -> dict[str, Any]:
+    """The editor's settings over the file's, table by table."""
+    out = dict(file)
+    for key, value in editor.items():
+        both = isinstance(value, Mapping) and isinstance(out.get(key), Mapping)
+        out[key] = merged(out[key], value) if both else value
+    return out
+
+
+def _drop(data: dict[str, Any], loc: tuple[int | str, ...]) -> None:
+    here: Any = data
+    for step in loc[:-1]:
+        inner = here.get(step) if isinstance(here, dict) else None
+        if not isinstance(inner, dict):
+            here.pop(step, None) if isinstance(here, dict) else None
+            return
+        here[step] = dict(inner)
+        here = here[step]
+    if isinstance(here, dict):
+        here.pop(loc[-1], None)
