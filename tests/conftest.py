@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tools import REPOSITORY
 
-REPOSITORY = Path(__file__).resolve().parent.parent
 OUTER_ENVIRONMENT = dict(os.environ)
 
 

@@ -1,0 +1,159 @@
+"""A real Neovim, driven over its RPC as a person would use it, with the configuration we ship."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tools import REPOSITORY, needs
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # pynvim asks asyncio for what newer Pythons deprecate
+    import pynvim
+
+Answer = TypeVar("Answer")
+
+INIT = """
+vim.opt.swapfile = false
+vim.opt.updatetime = 50
+vim.opt.runtimepath:prepend({config!r})
+vim.cmd('filetype plugin indent on')
+vim.lsp.config('floe_ls', {{ cmd = {{ {python!r}, '-m', 'floe_ls', 'serve' }} }})
+vim.lsp.enable('floe_ls')
+vim.diagnostic.config({{ virtual_text = true }})
+"""
+
+
+class Editor:
+    """One Neovim. `until` waits for what it shows; nothing else waits."""
+
+    def __init__(self, nvim: Any) -> None:
+        self.nvim = nvim
+
+    def open(self, path: Path) -> None:
+        self.nvim.command(f"edit {path}")
+
+    def lua(self, code: str, *arguments: object) -> Any:
+        return self.nvim.exec_lua(code, *arguments)
+
+    def keys(self, typed: str) -> None:
+        self.nvim.input(typed)
+
+    @property
+    def lines(self) -> list[str]:
+        return list(self.nvim.current.buffer[:])
+
+    def place(self, text: str) -> tuple[int, int]:
+        """Row and byte column of the first place of a text, from 0."""
+        for row, line in enumerate(self.lines):
+            if text in line:
+                return row, len(line[: line.index(text)].encode())
+        raise AssertionError(f"{text!r} is not in the buffer")
+
+    def go_to(self, text: str) -> None:
+        row, column = self.place(text)
+        self.nvim.current.window.cursor = (row + 1, column)
+
+    def until(self, answer: Callable[[], Answer], seconds: float = 20) -> Answer:
+        """The first answer that is not empty."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if found := answer():
+                return found
+            self.lua("vim.wait(20)")
+        shown = {
+            "diagnostics": self.diagnostics(),
+            "messages": self.nvim.command_output("messages"),
+        }
+        raise AssertionError(f"did not come about within {seconds} seconds; shown: {shown}")
+
+    def diagnostics(self) -> list[dict[str, Any]]:
+        return list(self.lua("return vim.diagnostic.get(0)"))
+
+    def codes(self) -> set[str]:
+        return {found["code"] for found in self.diagnostics()}
+
+    def finding(self, code: str) -> dict[str, Any]:
+        """The one finding with that code, once it is there."""
+        found = self.until(lambda: [f for f in self.diagnostics() if f["code"] == code])
+        assert len(found) == 1, found
+        return found[0]
+
+    def request(self, method: str, **more: object) -> Any:
+        """What the server answers for the place of the cursor."""
+        return self.lua(
+            """
+            local method, more = ...
+            local client = assert(vim.lsp.get_clients({ bufnr = 0 })[1], 'no server')
+            local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
+            params = vim.tbl_extend('force', params, more)
+            local answer = assert(client:request_sync(method, params, 10000, 0))
+            assert(not answer.err, vim.inspect(answer.err))
+            return answer.result
+            """,
+            method,
+            more,
+        )
+
+    def float_text(self) -> str:
+        """The text of the floating window, when there is one."""
+        for window in self.nvim.windows:
+            if self.nvim.api.win_get_config(window)["relative"]:
+                return "\n".join(window.buffer[:])
+        return ""
+
+    def virtual_text(self) -> str:
+        """What is drawn at the ends of lines."""
+        return "\n".join(
+            self.lua(
+                """
+                local drawn, details = {}, { details = true }
+                for _, space in pairs(vim.api.nvim_get_namespaces()) do
+                  for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(0, space, 0, -1, details)) do
+                    for _, chunk in ipairs(mark[4].virt_text or {}) do
+                      table.insert(drawn, chunk[1])
+                    end
+                  end
+                end
+                return drawn
+                """
+            )
+        )
+
+
+@contextlib.contextmanager
+def neovim(home: Path) -> Iterator[Editor]:
+    """A Neovim whose settings, caches and state are in `home`."""
+    init = home / "init.lua"
+    config = REPOSITORY / "editors" / "nvim"
+    init.write_text(INIT.format(config=str(config), python=sys.executable), encoding="utf-8")
+    folders = {
+        f"XDG_{kind}_HOME": str(home / kind) for kind in ("STATE", "CONFIG", "DATA", "CACHE")
+    }
+    with these_variables({**folders, "PYTHONPATH": str(REPOSITORY / "server")}):
+        nvim = pynvim.attach(
+            "child", argv=[str(needs("nvim")), "--embed", "--headless", "--clean", "-u", str(init)]
+        )
+    try:
+        yield Editor(nvim)
+    finally:
+        with contextlib.suppress(OSError, EOFError):  # the channel closes while it answers
+            nvim.command("qall!")
+        nvim.close()
+
+
+@contextlib.contextmanager
+def these_variables(variables: dict[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
