@@ -1,0 +1,216 @@
+"""The tree of a whole text: its documents, its problems, and what it shares with the one before."""
+
+from __future__ import annotations
+
+import gc
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from itertools import accumulate
+
+from floe_ls.syntax import cursor, tokens
+from floe_ls.syntax.nodes import Collection, Document, Entry, Node, Scalar
+from floe_ls.syntax.parser import Change, Region
+from floe_ls.syntax.problems import Problem
+
+_LONE_CR = re.compile(r"\r(?!\n)")
+
+
+class Tree:
+    """A parsed text. With the tree of an earlier text it shares all that has not changed."""
+
+    def __init__(self, text: str, old: Tree | None = None) -> None:
+        self.text = text
+        self.conflicts: list[tuple[int, int]] = []
+        self._lines: list[int] | None = None
+        # The parser sees a text of the same length, with conflict markers as comments and CR as LF.
+        if "\r" in text and text.count("\r") != text.count("\r\n"):
+            text = _LONE_CR.sub("\n", text)
+        if "\n<<<<<<< " in text or text.startswith("<<<<<<< "):
+            self.conflicts = [m.span() for m in tokens.CONFLICT.finditer(text)]
+            text = tokens.CONFLICT.sub(lambda m: "#" + m[0][1:], text)
+        self.source = text
+        change = _difference(old.source, text) if old else None
+        enabled = gc.isenabled()
+        gc.disable()  # it would look in vain for cycles, again and again, in what is being built
+        try:
+            self.documents = self._parse(change, old)
+        finally:
+            if enabled:
+                gc.enable()
+
+    def _parse(self, change: Change | None, old: Tree | None) -> list[Document]:
+        text = self.source
+        at = int(text.startswith("\ufeff"))
+        olds = {d.at: d for d in old.documents} if old else {}
+        marks: list[re.Match[str] | None] = []
+        if text.startswith(("---", "..."), at) or "\n---" in text or "\n..." in text:
+            marks += tokens.MARKER.finditer(text, at)
+        marks.append(None)
+        documents: list[Document] = []
+        dashes = False
+        handles: frozenset[str] = frozenset()
+        for mark in marks:
+            stop = mark.start() if mark else len(text)
+            region = Region(text[at:stop], 3 * dashes, 0, at, change)
+            i = _text_start(region, 0)
+            if not dashes:
+                if documents and "\n" not in region.text[:i] and i < len(region.text):
+                    region.error(
+                        i,
+                        region.line_end(i),
+                        "yaml/unexpected",
+                        "After '...' the document has ended; text goes on the next line.",
+                    )
+                handles, i = _directives(region, i, mark is not None and mark[0] == "---")
+            entry = None
+            if dashes and change and (was := _unmoved(change, at, stop)) in olds:
+                entry = olds[was].entry  # it and the lines that begin and end it are the same
+            elif dashes or i < len(region.text) or region.errors:
+                twin = olds.get(at) if change and at <= change.same else None
+                root = twin.root if twin else None
+                value, end = region.node(0 if dashes else i, -1, not dashes, root)
+                rest = region.rest(end, -1)
+                entry = Entry(None, value, 0, rest, region.errors)
+                entry.flawed = bool(region.errors) or (
+                    isinstance(value, Collection) and value.flawed
+                )
+            if entry:
+                documents.append(Document(at, entry, handles))
+                handles = frozenset()
+            if mark:
+                at, dashes = mark.end(), mark[0] == "---"
+        return documents
+
+    @property
+    def lines(self) -> list[int]:
+        """The offsets at which lines start, as the protocol counts them."""
+        if self._lines is None:
+            if "\r" in self.text:
+                self._lines = [0, *(m.end() for m in re.finditer(r"\r\n?|\n", self.text))]
+            else:
+                self._lines = [0, *accumulate(len(s) + 1 for s in self.text.split("\n"))][:-1]
+        return self._lines
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The line and the column, in UTF-16 units, of an offset."""
+        line = bisect_right(self.lines, offset) - 1
+        before = self.text[self.lines[line] : offset]
+        return line, len(before) if before.isascii() else _utf16(before) // 2
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a line and a column in UTF-16 units, or the nearest that there is."""
+        if line >= len(self.lines):
+            return len(self.text)
+        start = self.lines[line]
+        end = self.lines[line + 1] if line + 1 < len(self.lines) else len(self.text)
+        text = self.text[start:end].rstrip("\r\n")
+        if not text.isascii():
+            units = text.encode("utf-16-le", "surrogatepass")[: 2 * column]
+            column = len(units.decode("utf-16-le", "surrogatepass"))
+        return start + min(column, len(text))
+
+    def walk(self, flawed: bool = False) -> Iterator[tuple[int, Entry]]:
+        """Every (flawed) entry in the order of the text, and what its positions are relative to."""
+        stack = [(d.at, d.entry) for d in reversed(self.documents)]
+        while stack:
+            base, entry = stack.pop()
+            if not flawed or entry.flawed:
+                yield base, entry
+                for node in (entry.rest, entry.value, entry.key):
+                    if isinstance(node, Collection):
+                        offsets = [base + a for a in reversed(node.at)]
+                        stack += zip(offsets, reversed(node.entries), strict=True)
+
+    def errors(self) -> Iterator[Problem]:
+        """Everything that is wrong with the text in itself."""
+        for start, end in self.conflicts:
+            yield Problem(start, end, "yaml/merge-conflict", "This merge conflict is not resolved.")
+        for base, entry in self.walk(flawed=True):
+            for problem in entry.errors:
+                yield problem.shifted(base)
+
+    def references(self) -> Iterator[Problem]:
+        """Aliases without an anchor before them, and tags whose handle is not declared."""
+        for document in self.documents:
+            anchors: set[str] = set()
+            stack: list[tuple[int, Entry | Node]] = [(document.at, document.entry)]
+            while stack:
+                base, it = stack.pop()
+                if isinstance(it, Entry):
+                    stack += ((base, n) for n in (it.rest, it.value, it.key) if n is not None)
+                    continue
+                if it.anchor:
+                    anchors.add(it.anchor)
+                handle = it.tag and tokens.TAG_HANDLE.match(it.tag)
+                if handle and handle[0] not in document.handles:
+                    message = f"The handle {handle[0]} is not declared by a %TAG line."
+                    start = base + it.start
+                    yield Problem(start, base + it.end, "yaml/unknown-tag-handle", message)
+                if isinstance(it, Collection):
+                    offsets = [base + a for a in reversed(it.at)]
+                    stack += zip(offsets, reversed(it.entries), strict=True)
+                elif isinstance(it, Scalar) and it.style == "*" and it.text not in anchors:
+                    message = f"No anchor &{it.text} stands above this."
+                    yield Problem(base + it.start, base + it.end, "yaml/unknown-anchor", message)
+
+    def locate(self, offset: int) -> tuple[list[str | int | None], bool]:
+        return cursor.locate(self, offset)
+
+
+def _text_start(region: Region, i: int) -> int:
+    m = tokens.SPACE.match(region.text, i)
+    return m.end() if m else i
+
+
+def _directives(region: Region, i: int, dashes: bool) -> tuple[frozenset[str], int]:
+    """The tag handles that the lines from i on declare, and where the directives end."""
+    text, first = region.text, i
+    handles = set()
+    while text.startswith("%", i):
+        end = region.line_end(i)
+        m = tokens.DIRECTIVE.match(text, i, end)
+        if not m:
+            message = "This line starts with % but is not a directive."
+            region.error(i, end, "yaml/directive", message)
+        elif text.startswith("%YAML", i) and "%YAML" in text[first:i]:
+            region.error(i, end, "yaml/directive", "The version of YAML is given already.")
+        if m and m[1]:
+            handles.add(m[1])
+        i = _text_start(region, end)
+    if i > first and not dashes:
+        message = "Directives need a line --- after them, where their document starts."
+        region.error(first, i, "yaml/directive", message)
+    return frozenset(handles), i
+
+
+def _unmoved(change: Change, at: int, stop: int) -> int:
+    """Where a document stood before an edit that did not touch it, or -1."""
+    if stop + 4 < change.same:
+        return at
+    if at - change.delta - 4 > change.moved:
+        return at - change.delta
+    return -1
+
+
+def _utf16(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass"))
+
+
+def _difference(old: str, new: str) -> Change:
+    size = min(len(old), len(new))
+
+    def common(equal: Callable[[int, int], bool]) -> int:
+        """The largest length up to which all is equal, by halving."""
+        low, step = 0, 1 << max(size.bit_length() - 1, 0)
+        while step:
+            if low + step <= size and equal(low, low + step):
+                low += step
+            else:
+                step >>= 1
+        return low
+
+    start = common(lambda a, b: old[a:b] == new[a:b])
+    size -= start
+    end = common(lambda a, b: old[len(old) - b : len(old) - a] == new[len(new) - b : len(new) - a])
+    return Change(start, len(old) - end, len(new) - len(old))
