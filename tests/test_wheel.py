@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from tools import REPOSITORY, missing
 
 pytestmark = pytest.mark.slow
