@@ -37,6 +37,8 @@ class Format:
 
 def shown(text: str, longest: int = 60) -> str:
     """A text as messages quote it: on one line, not too long, control characters made visible."""
+    if not text:
+        return '`""`'
     cut = text if len(text) <= longest else text[: longest - 1] + "…"
     return "`" + "".join(c if c.isprintable() else repr(c)[1:-1] for c in cut) + "`"
 

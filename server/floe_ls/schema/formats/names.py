@@ -97,7 +97,7 @@ def _secret_name(text: str) -> str | None:
     if _MANIFEST_NAME.fullmatch(text):
         return None
     if "env_var(" in text or "{{" in text or "${" in text:
-        return "The name of the secret stands here as it is: templates and variables are not filled in."
+        return "A secret is named as it is: templates and variables are not filled in."
     return _wrong_name(text, "A secret's name", _KUBERNETES_NAME, "-", inner_hyphens=True)
 
 
