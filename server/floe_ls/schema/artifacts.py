@@ -176,7 +176,7 @@ class TrustedIssuer(Section):
         None
     )
     """The signer's exact subject."""
-    subject_regex: Annotated[str | None, Field(max_length=1000), Form("safe-regex")] = None
+    subject_regex: Annotated[str | None, Field(max_length=1000), Form("subject-regex")] = None
     """Regular expression for the signer's subject. One that could take forever to match is
     refused."""
 
@@ -310,7 +310,7 @@ class Environment(Section):
         Examples(("dev", "staging", "prod")),
     ]
     """Name of the environment; each has its own."""
-    gates: dict[GateName, bool | ScannerGate]
+    gates: Annotated[dict[GateName, bool | ScannerGate], Codes(unknown="promotion/gate")]
     """What an artifact must pass to get in: each gate true, false, or the settings of a scanner.
     The block may be empty, and `policy_compliance` cannot be turned off."""
     gate_timeout_seconds: Timeout = 300
@@ -322,7 +322,6 @@ class Environment(Section):
 
     rules: ClassVar[Rules] = Rules(
         constraints=(
-            Constraint("promotion/gate", constraints.gates_are_known, source="G09"),
             Constraint("promotion/mandatory-gate", constraints.mandatory_gate_is_on, source="G09"),
         )
     )

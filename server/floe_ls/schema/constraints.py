@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,6 @@ from floe_ls.schema.meta import Breach, Severity
 
 Object = Mapping[Any, Any]
 """What was written: keys and values may be anything."""
-Check = Callable[[Object], Iterator[Breach]]
 
 
 # --- governance
@@ -52,15 +51,6 @@ def custom_patterns_unused(naming: Object) -> Iterator[Breach]:
 # --- plugins
 
 
-def categories_without_choice(plugins: Object) -> Iterator[Breach]:
-    """`compute:` with nothing behind it chooses nothing."""
-    for category, choice in plugins.items():
-        if choice is None and isinstance(category, str):
-            yield Breach(
-                (category,), f"`{category}` names no plugin. Write its name, or leave the key out."
-            )
-
-
 _WEIGHTS = {
     "completeness": 0.25,
     "accuracy": 0.25,
@@ -85,30 +75,6 @@ def weights_add_up(weights: Object) -> Iterator[Breach]:
             f" with the defaults of what is left out ({', '.join(left_out)})" if left_out else ""
         )
         yield Breach((), f"The weights add up to {total:.6g}{defaults}; together they must be 1.")
-
-
-_CHECK_SEVERITIES = ("critical", "warning", "info")
-
-
-def severities_are_known(calculation: Object) -> Iterator[Breach]:
-    yield from _unknown_keys(
-        calculation, "severity_weights", _CHECK_SEVERITIES, "is no severity of a check"
-    )
-
-
-def approved_categories(categories: tuple[str, ...]) -> Check:
-    """Asks whether each list approves plugins of a category: another has no effect (catalogue
-    U9)."""
-
-    def check(manifest: Object) -> Iterator[Breach]:
-        yield from _unknown_keys(
-            manifest,
-            "approved_plugins",
-            categories,
-            "is no category of plugins, so this list has no effect",
-        )
-
-    return check
 
 
 def choices_are_approved(manifest: Object) -> Iterator[Breach]:
@@ -229,13 +195,6 @@ def one_subject(issuer: Object) -> Iterator[Breach]:
         )
 
 
-_GATES = ("policy_compliance", "tests", "security_scan", "cost_analysis", "performance_baseline")
-
-
-def gates_are_known(environment: Object) -> Iterator[Breach]:
-    yield from _unknown_keys(environment, "gates", _GATES, "is no gate")
-
-
 def mandatory_gate_is_on(environment: Object) -> Iterator[Breach]:
     """`policy_compliance` holds in every environment."""
     if truth(_object(environment.get("gates")).get("policy_compliance")) is False:
@@ -300,11 +259,6 @@ def description_is_missing(product: Object) -> Iterator[Breach]:
         yield Breach((), "The product has no `description`: say what it offers.")
 
 
-def transforms_are_empty(product: Object) -> Iterator[Breach]:
-    if product.get("transforms") == []:
-        yield Breach(("transforms",), "The product transforms nothing: add a transform.")
-
-
 def transform_names_differ(product: Object) -> Iterator[Breach]:
     yield from _repeated(product, "transforms", "name", "a transform above")
 
@@ -365,16 +319,6 @@ def _repeated(parent: Object, key: str, name: str, other: str) -> Iterator[Breac
         if value in seen:
             yield Breach((key, index, name), f"`{value}` is already {other}. Each has its own.")
         seen.add(value)
-
-
-def _unknown_keys(parent: Object, key: str, known: tuple[str, ...], what: str) -> Iterator[Breach]:
-    for name in _object(parent.get(key)):
-        if name not in known:
-            yield Breach(
-                (key, name),
-                f"`{name}` {what}. There are: {', '.join(known)}.",
-                on_key=True,
-            )
 
 
 def _metadata(product: Object) -> Object:

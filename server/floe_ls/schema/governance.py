@@ -53,10 +53,9 @@ class Naming(Section):
     """The convention: `medallion` asks for `bronze_`, `silver_` or `gold_` in front, `kimball` for
     `dim_`, `fact_`, `bridge_`, `hub_`, `link_` or `sat_`, and `custom` for one of
     `custom_patterns`."""
-    custom_patterns: Annotated[
-        list[Annotated[str, Form("safe-regex"), Examples((r"^(stg|mart)_[a-z0-9_]+$",))]] | None,
-        Codes(empty="naming/custom-patterns"),
-    ] = None
+    custom_patterns: (
+        list[Annotated[str, Form("safe-regex"), Examples((r"^(stg|mart)_[a-z0-9_]+$",))]] | None
+    ) = None
     """Regular expressions, one of which every model name must match from its start. Read only where
     `pattern` is `custom`, and needed there."""
 

@@ -50,7 +50,7 @@ from floe_ls.schema.meta import (
     Unknown,
 )
 from floe_ls.schema.observability import Observability
-from floe_ls.schema.plugins import CATEGORIES, CategoryName, Plugins
+from floe_ls.schema.plugins import CategoryName, Plugins
 
 _DESIGN = DialectOnly(frozenset({Dialect.DESIGN}))
 _ADR_AND_DESIGN = DialectOnly(frozenset({Dialect.ADR, Dialect.DESIGN}))
@@ -271,13 +271,6 @@ class Manifest(Section):
     rules: ClassVar[Rules] = Rules(
         unknown=Unknown(severity=WARNING),
         constraints=(
-            Constraint(
-                "plugins/unknown-category",
-                # `observability` is the ADR's name for the two backends.
-                constraints.approved_categories((*CATEGORIES, "observability")),
-                WARNING,
-                source="C01",
-            ),
             Constraint(
                 "plugins/default-not-approved",
                 constraints.choices_are_approved,

@@ -149,18 +149,14 @@ class Calculation(Section):
     """Most points that passed checks can add."""
     max_negative_influence: Percent = 50
     """Most points that failed checks can take away."""
-    severity_weights: dict[Literal["critical", "warning", "info"], float] = {
+    severity_weights: Annotated[
+        dict[Literal["critical", "warning", "info"], float], Codes(unknown="quality/severity")
+    ] = {
         "critical": 3.0,
         "warning": 1.0,
         "info": 0.5,
     }
     """How much a check counts, by its severity."""
-
-    rules: ClassVar[Rules] = Rules(
-        constraints=(
-            Constraint("quality/severity", constraints.severities_are_known, source="C12"),
-        )
-    )
 
 
 class Thresholds(Section):
@@ -246,17 +242,10 @@ class Plugins(Section):
         unknown=Unknown(
             "plugins/unknown-category", By(Severity.WARNING, Severity.ERROR, Severity.ERROR)
         ),
-        constraints=(
-            Constraint(
-                "plugins/type",
-                constraints.categories_without_choice,
-                By(Severity.ERROR, Severity.ERROR, None),
-                source="C03",
-            ),
-        ),
     )
 
 
 CATEGORIES: tuple[str, ...] = tuple(Plugins.model_fields)
 """The categories of plugins."""
-CategoryName = Annotated[str, Known(CATEGORIES)]
+CategoryName = Annotated[str, Known(CATEGORIES, "plugins/unknown-category")]
+"""A key that is a category: a list for one that does not exist has no effect (catalogue U9)."""

@@ -70,9 +70,11 @@ class ProductMetadata(Section):
     """Team or person that answers for the product."""
     labels: Annotated[dict[str, str] | None, Examples(({"cost-center": "sales"},))] = None
     """Keys and values of your own."""
-    domain: Annotated[str | None, _DESIGN, Examples(("sales",))] = None
+    domain: Annotated[str | None, _ADR_AND_DESIGN, Examples(("sales",))] = None
     """The domain that owns the product."""
-    repository: Annotated[str | None, _DESIGN, Examples(("github.com/acme/customer-360",))] = None
+    repository: Annotated[
+        str | None, _ADR_AND_DESIGN, Examples(("github.com/acme/customer-360",))
+    ] = None
     """Where the product's source is."""
 
     rules: ClassVar[Rules] = _LENIENT
@@ -305,7 +307,9 @@ class Destination(Section):
 class Source(Section):
     """Files that the product loads by itself."""
 
-    name: Annotated[str, Field(min_length=1, max_length=100), Examples(("orders",))]
+    name: Annotated[
+        str, Field(min_length=1, max_length=100), Form("source-name"), Examples(("orders",))
+    ]
     """Name of the source; each has its own."""
     source_type: Annotated[Literal["filesystem"], Spelled(("source_type",))] = Field(
         alias="sourceType"
@@ -490,6 +494,7 @@ class DataProduct(Section):
     """The manifest that the product builds on."""
     transforms: Annotated[
         list[Transform] | None,
+        Field(min_length=1),
         Is(Role.TRANSFORMS),
         Needed(By(Severity.WARNING, Severity.WARNING, Severity.ERROR), "product/no-transforms"),
     ] = None
@@ -541,12 +546,6 @@ class DataProduct(Section):
                 constraints.description_is_missing,
                 By(Severity.HINT, None, None),
                 source="A09",
-            ),
-            Constraint(
-                "product/no-transforms",
-                constraints.transforms_are_empty,
-                By(Severity.WARNING, Severity.WARNING, Severity.ERROR),
-                source="I01",
             ),
             Constraint(
                 "product/duplicate-transform", constraints.transform_names_differ, source="I03"
