@@ -22,6 +22,7 @@ test: $(DEV) $(TOOLS) $(if $(CI),$(ORACLE)) ## all tests, those against a real r
 
 check: $(DEV) ## style, types, layers, stale generated files
 	$(BIN)/ruff check
+	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python scripts/generate.py --check

@@ -1,0 +1,374 @@
+"""Writes the files that are made from others: the JSON Schemas, the references in docs/, the extension's settings.
+
+`generate.py` writes them, `generate.py --check` says which are stale and exits with 1.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from floe_ls.ide.diagnostics import CODES
+from floe_ls.ide.rule import Code
+from floe_ls.schema.kinds import KINDS
+from floe_ls.schema.meta import By, Dialect, Merge, Severity, Tier
+from floe_ls.schema.shape import Shape, shape_of
+from floe_ls.settings import Settings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+COMMAND = "make generate"
+TITLES = {"manifest": "Manifest", "product": "Data product"}
+
+
+def main(arguments: list[str]) -> int:
+    made = dict(generated())
+    old = leftovers(made)
+    stale = [path for path, text in made.items() if text != written(path)]
+    if "--check" in arguments:
+        for path in stale + old:
+            print(f"stale: {path}", file=sys.stderr)
+        if stale or old:
+            print(f"Run: {COMMAND}", file=sys.stderr)
+        return bool(stale or old)
+    for path in old:
+        (REPOSITORY / path).unlink()
+    for path in stale:
+        file = REPOSITORY / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(made[path], encoding="utf-8", newline="\n")
+        print(f"wrote {path}")
+    return 0
+
+
+def generated() -> Iterator[tuple[str, str]]:
+    """Every file by its path, with what belongs in it."""
+    yield from schemas()
+    yield "docs/fields.md", fields()
+    yield "docs/settings.md", settings()
+    yield "docs/rules/README.md", rules()
+    for code in CODES.values():
+        yield f"docs/rules/{code.slug}.md", rule(code)
+    yield "vscode-extension/package.json", extension()
+
+
+def leftovers(made: Mapping[str, str]) -> list[str]:
+    """Files of an earlier run that nothing makes any more."""
+    folders = ("docs/rules", "schemas")
+    there = (
+        path.relative_to(REPOSITORY).as_posix()
+        for folder in folders
+        for path in (REPOSITORY / folder).rglob("*")
+        if path.is_file()
+    )
+    return sorted(path for path in there if path not in made)
+
+
+def written(path: str) -> str | None:
+    file = REPOSITORY / path
+    return file.read_text(encoding="utf-8") if file.exists() else None
+
+
+# --- schemas/
+
+
+def schemas() -> Iterator[tuple[str, str]]:
+    from floe_ls.schema.json_schema import json_schemas
+
+    for name, schema in json_schemas().items():
+        yield f"schemas/{name}", json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+# --- docs/fields.md
+
+MERGE = {
+    Merge.OVERRIDE: "the nearest tier wins",
+    Merge.DEEP: "key by key",
+    Merge.EXTEND: "all tiers' entries together",
+    Merge.STRENGTHEN: "the strictest tier wins",
+    Merge.IMMUTABLE: "the topmost tier wins, others may not differ",
+    Merge.LOCAL: "not inherited",
+}
+
+
+def fields() -> str:
+    parts = [
+        note_on_origin(),
+        "# Fields",
+        "Every key that may stand in a file, with its type, its default, and how the tiers' values become one.",
+    ]
+    for kind, model in KINDS.items():
+        shape = shape_of(model)
+        parts += [f"## {TITLES[kind]}", shape.doc]
+        single = [field for field in shape.fields.values() if not list(below(field))]
+        parts.append(table(single))
+        for field in shape.fields.values():
+            if rows := list(below(field)):
+                parts += [f"### `{field.name}`", prose(field), table([field, *rows])]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def below(shape: Shape) -> Iterator[Shape]:
+    """The fields inside a field, each place once."""
+    seen = {shape.path}
+    for inner in shape.walk():
+        if inner.path not in seen and (inner.doc or inner.name):
+            seen.add(inner.path)
+            yield inner
+
+
+def table(shapes: list[Shape]) -> str:
+    rows = ["| Key | Value | Default | Over tiers | Meaning |", "|---|---|---|---|---|"]
+    for shape in shapes:
+        cells = (
+            f"`{shape.dotted}`",
+            value(shape),
+            default(shape),
+            over_tiers(shape),
+            meaning(shape),
+        )
+        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(rows)
+
+
+def value(shape: Shape) -> str:
+    if shape.choices:
+        return ", ".join(f"`{plain(choice)}`" for choice in shape.choices)
+    words = [shape.type_name()]
+    if shape.minimum is not None and shape.maximum is not None:
+        words.append(f"{shape.minimum:g} to {shape.maximum:g}")
+    elif shape.minimum is not None:
+        words.append(f"at least {shape.minimum:g}")
+    elif shape.maximum is not None:
+        words.append(f"at most {shape.maximum:g}")
+    if shape.category:
+        words.append("such as " + ", ".join(f"`{name}`" for name in shape.category.known))
+    elif shape.known:
+        words.append("such as " + ", ".join(f"`{name}`" for name in shape.known.values))
+    elif shape.examples:
+        words.append(f"such as `{plain(shape.examples[0])}`")
+    return ", ".join(words)
+
+
+def default(shape: Shape) -> str:
+    if shape.required or (shape.needed and Severity.ERROR in severities(shape.needed.severity)):
+        return "needed"
+    if not shape.has_default or shape.default is None or shape.is_container:
+        return ""
+    return f"`{plain(shape.default)}`"
+
+
+def over_tiers(shape: Shape) -> str:
+    words = MERGE[shape.inherit.merge]
+    if shape.inherit.order and shape.inherit.merge is Merge.STRENGTHEN:
+        words += ": " + " < ".join(f"`{plain(step)}`" for step in shape.inherit.order)
+    if shape.only:
+        tiers = ", ".join(tier.value for tier in Tier if tier in shape.only.tiers)
+        words += f"; {tiers} only"
+    return words
+
+
+def meaning(shape: Shape) -> str:
+    words = prose(shape)
+    if shape.other_spellings:
+        also = ", ".join(f"`{name}`" for name in shape.other_spellings)
+        words += f" Also written {also}."
+    if shape.dialects != frozenset(Dialect):
+        named = ", ".join(dialect.value for dialect in Dialect if dialect in shape.dialects)
+        words += f" (Only in the form {named}.)"
+    if shape.deprecated:
+        words += f" Of no use: {shape.deprecated.why}"
+    return words.strip()
+
+
+# --- docs/rules/
+
+
+RULES_INTRODUCTION = """\
+Every finding has a code. `floe-ls rule CODE` explains it on the command line; `# floe-ls: ignore[CODE]` on a line, or
+above it, silences it; `[rules]` in `floe-ls.toml` changes how severe it is. Codes that begin with `security/` or
+`whitelist/` cannot be silenced or lowered.
+
+Where the severity depends on the form of the file, it is given for the forms adr, design and v1 in turn."""
+
+
+def rules() -> str:
+    rows = [
+        "| Code | | What is wrong |",
+        "|---|---|---|",
+        *(
+            f"| [`{code.slug}`]({code.slug}.md) | {in_dialects(code.severity)} | {code.summary} |"
+            for code in sorted(CODES.values(), key=lambda code: code.slug)
+        ),
+    ]
+    return (
+        "\n\n".join(
+            [
+                note_on_origin(),
+                "# Rules",
+                RULES_INTRODUCTION,
+                "\n".join(rows),
+            ]
+        )
+        + "\n"
+    )
+
+
+def rule(code: Code) -> str:
+    parts = [
+        note_on_origin(),
+        f"# `{code.slug}`",
+        code.summary,
+        f"Severity: {in_dialects(code.severity)}."
+        + (" It cannot be silenced or lowered." if code.fixed else ""),
+        code.text.strip(),
+    ]
+    if not code.fixed:
+        parts.append(
+            f"Silence it for one line with `# floe-ls: ignore[{code.slug}]`, or everywhere in `floe-ls.toml`:\n\n"
+            f'```toml\n[rules]\n"{code.slug}" = "off"\n```'
+        )
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def severities(by: By) -> list[Severity | None]:
+    return [by[dialect] for dialect in Dialect]
+
+
+def in_dialects(by: By) -> str:
+    found = [severity.value if severity else "off" for severity in severities(by)]
+    return found[0] if len(set(found)) == 1 else " / ".join(found)
+
+
+# --- docs/settings.md and the extension
+
+
+SETTINGS_INTRODUCTION = """\
+Settings stand in `floe-ls.toml`, which is searched upwards from a file, so that a team commits them beside its
+manifests. An editor may give the same keys under `floe`; they win over the file's.
+
+```toml
+offline = false
+
+[sources] # which file of the workspace is published as which reference (with any tag, or with one)
+"oci://registry.example.com/enterprise-manifest" = "platform/enterprise-manifest.yaml"
+
+[registries."registry.example.com/team"] # a host or a prefix; the longest match wins
+mirror = "mirror/" # an OCI image layout folder, another "oci://host/prefix", or a folder of manifests
+ca = "certs/ca.pem"
+
+[rules]
+"inherit/redundant" = "off" # off, hint, information, warning, error
+```"""
+
+
+def settings() -> str:
+    rows = ["| Key | Value | Default | Meaning |", "|---|---|---|---|"]
+    for key, schema in setting_schemas():
+        said = schema.get("description", "").replace("|", "\\|")
+        words = {"object": "table", "boolean": "true or false", "string": "string"}[schema["type"]]
+        rows.append(f"| `{key}` | {words} | `{plain(schema.get('default'))}` | {said} |")
+    registry = Settings.model_json_schema()["$defs"]["Registry"]
+    for key, schema in registry["properties"].items():
+        said = one_line(schema.get("description", ""))
+        rows.append(
+            f"| `registries.*.{key}` | {schema_type(schema)} | `{plain(schema.get('default'))}` | {said} |"
+        )
+    return (
+        "\n\n".join(
+            [
+                note_on_origin(),
+                "# Settings",
+                SETTINGS_INTRODUCTION,
+                "\n".join(rows),
+            ]
+        )
+        + "\n"
+    )
+
+
+def extension() -> str:
+    """package.json with the settings of the server; those of the extension itself stay as they are."""
+    path = REPOSITORY / "vscode-extension" / "package.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    configuration = package["contributes"]["configuration"]
+    own = {
+        key: schema
+        for key, schema in configuration["properties"].items()
+        if key.startswith(("floe.server.", "floe.trace."))
+    }
+    configuration["properties"] = own | {f"floe.{key}": schema for key, schema in setting_schemas()}
+    return json.dumps(package, indent=2, ensure_ascii=False) + "\n"
+
+
+def setting_schemas() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The top-level settings as JSON Schema, without references, and with the codes in `rules`."""
+    whole = Settings.model_json_schema()
+    for key, schema in whole["properties"].items():
+        if Settings.model_fields[key].exclude:
+            continue
+        found = resolved(schema, whole.get("$defs", {}))
+        found.pop("title", None)
+        found.setdefault("default", {} if found["type"] == "object" else None)
+        if "description" in found:
+            found["description"] = one_line(found["description"])
+        if key == "rules":
+            choices = found["additionalProperties"]["enum"]
+            found["properties"] = {
+                code.slug: {"enum": choices, "description": code.summary}
+                for code in sorted(CODES.values(), key=lambda code: code.slug)
+                if not code.fixed
+            }
+        yield key, found
+
+
+def resolved(schema: Any, definitions: Mapping[str, Any]) -> Any:
+    """A JSON Schema with its references replaced and titles left out: settings pages show titles as they stand."""
+    if isinstance(schema, list):
+        return [resolved(item, definitions) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return resolved(definitions[schema["$ref"].rsplit("/", 1)[1]], definitions)
+    out = {
+        key: resolved(value, definitions)
+        for key, value in schema.items()
+        if key != "title" or not isinstance(value, str)
+    }
+    if isinstance(out.get("description"), str):
+        out["description"] = one_line(out["description"])
+    return out
+
+
+def schema_type(schema: Mapping[str, Any]) -> str:
+    types = [option["type"] for option in schema.get("anyOf", [schema]) if option["type"] != "null"]
+    return {"boolean": "true or false"}.get(types[0], types[0])
+
+
+# --- words
+
+
+def note_on_origin() -> str:
+    return f"<!-- Generated by `{COMMAND}`. -->"
+
+
+def prose(shape: Shape) -> str:
+    return one_line(shape.doc)
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def plain(found: Any) -> str:
+    """A value as people write it in YAML."""
+    if isinstance(found, str):
+        return found
+    text: str = json.dumps(found, ensure_ascii=False, default=str)
+    return text
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
