@@ -101,41 +101,53 @@ def fields() -> str:
     ]
     for kind, model in KINDS.items():
         shape = shape_of(model)
-        parts += [f"## {TITLES[kind]}", shape.doc]
-        single = [field for field in shape.fields.values() if not list(below(field))]
-        parts.append(table(single))
-        for field in shape.fields.values():
-            if rows := list(below(field)):
-                parts += [f"### `{field.name}`", prose(field), table([field, *rows])]
+        by_path = places(shape)
+        parts += [f"## {TITLES[kind]}", one_line(shape.doc)]
+        below = {name: [p for p in by_path if p[0] == name] for name in shape.fields}
+        parts.append(
+            table([path for paths in below.values() if len(paths) == 1 for path in paths], by_path)
+        )
+        for name, paths in below.items():
+            if len(paths) > 1:
+                parts += [
+                    f"### `{name}`",
+                    one_line(shape.fields[name].doc),
+                    table(paths[1:], by_path),
+                ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def below(shape: Shape) -> Iterator[Shape]:
-    """The fields inside a field, each place once."""
-    seen = {shape.path}
-    for inner in shape.walk():
-        if inner.path not in seen and (inner.doc or inner.name):
-            seen.add(inner.path)
-            yield inner
+Places = Mapping[tuple[str, ...], list[Shape]]
+"""The shapes that each place may have: several where its object has several forms."""
 
 
-def table(shapes: list[Shape]) -> str:
+def places(root: Shape) -> Places:
+    found: dict[tuple[str, ...], list[Shape]] = {}
+    for shape in root.walk():
+        if shape.path and (shape.doc or shape.name):
+            found.setdefault(shape.path, []).append(shape)
+    return found
+
+
+def table(paths: list[tuple[str, ...]], by_path: Places) -> str:
     rows = ["| Key | Value | Default | Over tiers | Meaning |", "|---|---|---|---|---|"]
-    for shape in shapes:
+    for path in paths:
+        shapes = by_path[path]
         cells = (
-            f"`{shape.dotted}`",
-            value(shape),
-            default(shape),
-            over_tiers(shape),
-            meaning(shape),
+            f"`{'.'.join(path)}`",
+            value(shapes),
+            default(shapes[0]),
+            over_tiers(shapes[0], by_path),
+            " Or: ".join(dict.fromkeys(meaning(shape) for shape in shapes)),
         )
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(rows)
 
 
-def value(shape: Shape) -> str:
-    if shape.choices:
-        return ", ".join(f"`{plain(choice)}`" for choice in shape.choices)
+def value(shapes: list[Shape]) -> str:
+    if choices := dict.fromkeys(choice for shape in shapes for choice in shape.choices):
+        return ", ".join(f"`{plain(choice)}`" for choice in choices)
+    shape = shapes[0]
     words = [shape.type_name()]
     if shape.minimum is not None and shape.maximum is not None:
         words.append(f"{shape.minimum:g} to {shape.maximum:g}")
@@ -143,24 +155,39 @@ def value(shape: Shape) -> str:
         words.append(f"at least {shape.minimum:g}")
     elif shape.maximum is not None:
         words.append(f"at most {shape.maximum:g}")
-    if shape.category:
-        words.append("such as " + ", ".join(f"`{name}`" for name in shape.category.known))
-    elif shape.known:
-        words.append("such as " + ", ".join(f"`{name}`" for name in shape.known.values))
+    if (
+        named := shape.category.known
+        if shape.category
+        else shape.known.values
+        if shape.known
+        else ()
+    ):
+        words.append("such as " + ", ".join(f"`{name}`" for name in named))
     elif shape.examples:
         words.append(f"such as `{plain(shape.examples[0])}`")
     return ", ".join(words)
 
 
 def default(shape: Shape) -> str:
-    if shape.required or (shape.needed and Severity.ERROR in severities(shape.needed.severity)):
+    if shape.needed:
+        tiers = [tier.value for tier in Tier if tier in shape.needed.tiers]
+        asking = [d.value for d in Dialect if shape.needed.severity[d] is Severity.ERROR]
+        where = f" in a {' or '.join(tiers)}" if tiers else ""
+        if asking:
+            forms = "" if len(asking) == len(Dialect) else f" ({', '.join(asking)})"
+            return f"needed{where}{forms}"
+    if shape.required:
         return "needed"
     if not shape.has_default or shape.default is None or shape.is_container:
         return ""
     return f"`{plain(shape.default)}`"
 
 
-def over_tiers(shape: Shape) -> str:
+def over_tiers(shape: Shape, by_path: Places) -> str:
+    for length in range(1, len(shape.path)):
+        above = by_path.get(shape.path[:length])
+        if above and above[0].inherit.merge is not Merge.DEEP:
+            return f"with `{above[0].dotted}`"
     words = MERGE[shape.inherit.merge]
     if shape.inherit.order and shape.inherit.merge is Merge.STRENGTHEN:
         words += ": " + " < ".join(f"`{plain(step)}`" for step in shape.inherit.order)
@@ -171,12 +198,12 @@ def over_tiers(shape: Shape) -> str:
 
 
 def meaning(shape: Shape) -> str:
-    words = prose(shape)
+    words = one_line(shape.doc)
     if shape.other_spellings:
         also = ", ".join(f"`{name}`" for name in shape.other_spellings)
         words += f" Also written {also}."
     if shape.dialects != frozenset(Dialect):
-        named = ", ".join(dialect.value for dialect in Dialect if dialect in shape.dialects)
+        named = " and ".join(dialect.value for dialect in Dialect if dialect in shape.dialects)
         words += f" (Only in the form {named}.)"
     if shape.deprecated:
         words += f" Of no use: {shape.deprecated.why}"
@@ -269,12 +296,12 @@ def settings() -> str:
     for key, schema in setting_schemas():
         said = schema.get("description", "").replace("|", "\\|")
         words = {"object": "table", "boolean": "true or false", "string": "string"}[schema["type"]]
-        rows.append(f"| `{key}` | {words} | `{plain(schema.get('default'))}` | {said} |")
+        rows.append(f"| `{key}` | {words} | {shown_default(schema)} | {said} |")
     registry = Settings.model_json_schema()["$defs"]["Registry"]
     for key, schema in registry["properties"].items():
         said = one_line(schema.get("description", ""))
         rows.append(
-            f"| `registries.*.{key}` | {schema_type(schema)} | `{plain(schema.get('default'))}` | {said} |"
+            f"| `registries.*.{key}` | {schema_type(schema)} | {shown_default(schema)} | {said} |"
         )
     return (
         "\n\n".join(
@@ -342,8 +369,13 @@ def resolved(schema: Any, definitions: Mapping[str, Any]) -> Any:
     return out
 
 
+def shown_default(schema: Mapping[str, Any]) -> str:
+    found = schema.get("default")
+    return "" if found is None or found == {} else f"`{plain(found)}`"
+
+
 def schema_type(schema: Mapping[str, Any]) -> str:
-    types = [option["type"] for option in schema.get("anyOf", [schema]) if option["type"] != "null"]
+    types: list[str] = [option["type"] for option in schema.get("anyOf", [schema]) if option["type"] != "null"]
     return {"boolean": "true or false"}.get(types[0], types[0])
 
 
@@ -352,10 +384,6 @@ def schema_type(schema: Mapping[str, Any]) -> str:
 
 def note_on_origin() -> str:
     return f"<!-- Generated by `{COMMAND}`. -->"
-
-
-def prose(shape: Shape) -> str:
-    return one_line(shape.doc)
 
 
 def one_line(text: str) -> str:
