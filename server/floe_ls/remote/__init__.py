@@ -1,0 +1,1 @@
+"""The outside world: files, cache, registries, layout folders. What goes wrong is a `Failure`."""

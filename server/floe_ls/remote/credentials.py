@@ -1,0 +1,155 @@
+"""Logins for registries: Docker's `config.json`, its credential helpers, then floe's variables."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import os
+import re
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from floe_ls.remote import files
+from floe_ls.remote.failure import Failed
+
+HELPER_SECONDS = 5.0
+_DOCKER_HUB = "https://index.docker.io/v1/"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Login:
+    """What is shown to one registry, and to the token server that it names."""
+
+    source: str
+    """Where it was found, in words for people."""
+    user: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
+    refresh: str = field(default="", repr=False)
+    """An identity token: it is exchanged for access tokens in place of user and secret."""
+
+    @property
+    def basic(self) -> str:
+        return "Basic " + base64.b64encode(f"{self.user}:{self.secret}".encode()).decode()
+
+
+@dataclass(frozen=True)
+class Found:
+    """The login for a host, if there is one, and what went wrong on the way to it."""
+
+    login: Login | None = None
+    trouble: str = ""
+
+
+Lookup = Callable[[str], Found]
+
+
+def anonymous(host: str) -> Found:  # noqa: ARG001  one of the ways to look up
+    return Found()
+
+
+def login_for(host: str) -> Found:
+    """The login for a registry's host and port. Asked only when the registry demands one."""
+    found = _from_docker(host)
+    if found.login is not None:
+        return found
+    return Found(_from_variables(host, os.environ), found.trouble)
+
+
+def _from_variables(host: str, variables: Mapping[str, str]) -> Login | None:
+    """floe's variables name no host; where FLOE_REGISTRY_HOST does, no other host is shown them."""
+    hosts = variables.get("FLOE_REGISTRY_HOST", "").replace(",", " ").split()
+    if hosts and host not in hosts:
+        return None
+    user, secret = (variables.get(f"FLOE_REGISTRY_{part}") for part in ("USERNAME", "PASSWORD"))
+    if user and secret:
+        return Login("FLOE_REGISTRY_USERNAME and FLOE_REGISTRY_PASSWORD", user, secret)
+    if token := variables.get("FLOE_REGISTRY_TOKEN"):
+        return Login("FLOE_REGISTRY_TOKEN", user or "__token__", token)
+    return None
+
+
+def _from_docker(host: str) -> Found:
+    folder = os.environ.get("DOCKER_CONFIG")
+    path = Path(folder or Path.home() / ".docker", "config.json")
+    try:
+        config = json.loads(files.read_bytes(path, limit=1 << 20))
+    except Failed as failed:
+        missing = failed.failure.kind == "not-found"
+        return Found(trouble="" if missing else failed.failure.message)
+    except (ValueError, RecursionError):
+        return Found(trouble=f"{path} is not JSON.")
+    if not isinstance(config, dict):
+        return Found(trouble=f"{path} is not a JSON object.")
+
+    helpers = {_host(key): value for key, value in _table(config, "credHelpers").items()}
+    if isinstance(helper := helpers.get(host), str):
+        return _from_helper(helper, host)
+    for key, entry in _table(config, "auths").items():
+        if _host(key) == host and isinstance(entry, dict):
+            login = _inline(entry, str(path))
+            if login is not None:
+                return Found(login)
+    if isinstance(store := config.get("credsStore"), str) and store:
+        return _from_helper(store, host)
+    return Found()
+
+
+def _inline(entry: dict[str, Any], source: str) -> Login | None:
+    refresh = entry.get("identitytoken")
+    try:
+        decoded = base64.b64decode(str(entry.get("auth") or "")).decode()
+    except ValueError:
+        decoded = ""
+    user, _, secret = decoded.partition(":")
+    if not user:
+        user, secret = str(entry.get("username") or ""), str(entry.get("password") or "")
+    secret = secret.rstrip("\0")
+    if isinstance(refresh, str) and refresh:
+        return Login(source, user, secret, refresh)
+    return Login(source, user, secret) if user and secret else None
+
+
+def _from_helper(suffix: str, host: str) -> Found:
+    program = f"docker-credential-{suffix}"
+    if not re.fullmatch(r"[\w.-]+", suffix):
+        return Found(trouble=f"The credential helper {suffix!r} is not the name of one.")
+    asked = _DOCKER_HUB if host == "docker.io" else host
+    try:
+        done = subprocess.run(  # noqa: S603  Docker's own protocol, from the user's own settings
+            [program, "get"],
+            input=asked.encode(),
+            capture_output=True,
+            timeout=HELPER_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Found(trouble=f"{program} did not answer within {HELPER_SECONDS:g} s.")
+    except OSError as error:
+        return Found(trouble=f"{program} could not be started: {files.reason_of(error)}.")
+    if done.returncode != 0:
+        nothing = b"credentials not found" in done.stdout.lower()
+        return Found(trouble="" if nothing else f"{program} failed.")
+    try:
+        answer = json.loads(done.stdout)
+        user, secret = str(answer["Username"]), str(answer["Secret"])
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return Found(trouble=f"{program} gave no login that could be read.")
+    if user == "<token>":  # Docker's mark for an identity token
+        return Found(Login(program, refresh=secret))
+    return Found(Login(program, user, secret) if secret else None)
+
+
+def _host(key: str) -> str:
+    """Docker writes hosts as `host`, `https://host` or `https://host/v1/`."""
+    host = re.sub(r"^https?://", "", key).partition("/")[0]
+    return "docker.io" if host in {"index.docker.io", "registry-1.docker.io"} else host
+
+
+def _table(config: dict[str, Any], key: str) -> dict[str, Any]:
+    table = config.get(key)
+    return table if isinstance(table, dict) else {}

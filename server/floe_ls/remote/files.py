@@ -1,0 +1,148 @@
+"""Files as text, and the conversion between paths and `file:` URIs."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import stat
+import tempfile
+from pathlib import Path
+from urllib.parse import quote, unquote_to_bytes, urlsplit
+
+from floe_ls.remote.failure import Failed, Failure
+
+MAX_FILE = 16 << 20
+"""Bytes. The same limit as for a layer that comes from a registry."""
+
+NEW = ".new-"
+"""Begins the names of files that are not whole yet."""
+
+_WINDOWS = os.name == "nt"
+_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+# The longer marks first: UTF-32's little-endian mark begins with UTF-16's.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def read(place: str | os.PathLike[str], limit: int = MAX_FILE) -> str | Failure:
+    """The text of a regular file, named by path or `file:` URI, without its byte order mark."""
+    try:
+        return text_of(read_bytes(place, limit), os.fspath(place))
+    except Failed as failed:
+        return failed.failure
+
+
+def read_bytes(place: str | os.PathLike[str], limit: int = MAX_FILE) -> bytes:
+    """Raises Failed. Links are resolved first, and only a regular file is opened: a pipe would
+    make us wait for its other end.
+    """
+    path = path_of(place) if isinstance(place, str) and "://" in place else Path(place)
+    if path is None:
+        raise Failed("invalid", f"{place} names no file of this machine.")
+    try:
+        real = path.resolve(strict=True)
+        _demand_regular(real.stat().st_mode, path)
+        # A pipe may have taken the file's place since: open without waiting, and look again.
+        handle = os.open(real, _OPEN)
+        with open(handle, "rb") as file:  # noqa: PTH123  a descriptor, not a path
+            status = os.fstat(handle)
+            _demand_regular(status.st_mode, path)
+            data = b"" if status.st_size > limit else file.read(limit + 1)
+            if status.st_size > limit or len(data) > limit:
+                raise Failed("too-large", f"{path} is larger than {limit >> 20} MiB, the limit.")
+            return data
+    except FileNotFoundError:
+        raise Failed("not-found", f"There is no file {path}.") from None
+    except PermissionError:
+        raise Failed("forbidden", f"{path} may not be read: permission denied.") from None
+    except (OSError, ValueError, RuntimeError) as error:
+        # ValueError: a NUL in the name. RuntimeError: links in a circle, before Python 3.13.
+        raise Failed("io", f"{path} could not be read: {reason_of(error)}.") from None
+
+
+def text_of(data: bytes, name: str) -> str:
+    """Decodes by byte order mark, else UTF-8. Raises Failed, naming the line."""
+    mark, encoding = next((m for m in _MARKS if data.startswith(m[0])), (b"", "utf-8"))
+    data = data[len(mark) :]
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode(encoding, "replace")
+        line = len(re.findall(r"\r\n?|\n", before))
+        raise Failed(
+            "encoding",
+            f"{name} is not {encoding.upper().removesuffix('-LE').removesuffix('-BE')} text"
+            f" (line {line + 1}): save it as UTF-8.",
+            line=line,
+        ) from None
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Writes a file so that others see the old one or the new one, and nothing between. Raises OSError."""
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=NEW)
+    try:
+        with open(handle, "wb") as file:  # noqa: PTH123  a descriptor, not a path
+            file.write(data)
+        os.replace(beside, path)  # noqa: PTH105  the two are strings of one call
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def uri_of(path: str | os.PathLike[str]) -> str:
+    """The `file:` URI of a path, encoded as VS Code does: all but letters, digits and `/-._~`."""
+    absolute = os.path.abspath(path)  # noqa: PTH100  no resolving: a link keeps the name the author uses
+    if _WINDOWS:
+        absolute = absolute.replace("\\", "/")
+        if absolute.startswith("//"):
+            return "file:" + quote(absolute)
+        absolute = "/" + absolute[:1].lower() + absolute[1:]
+    return "file://" + quote(os.fsencode(absolute))
+
+
+def path_of(uri: str) -> Path | None:
+    """The path that a `file:` URI names; None for other URIs and for files of other machines."""
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None
+    if parts.scheme.lower() != "file":
+        return None
+    path = os.fsdecode(unquote_to_bytes(parts.path))
+    if "\0" in path or not path:
+        return None
+    if _WINDOWS:
+        if parts.netloc and parts.netloc.lower() != "localhost":
+            return Path(f"//{parts.netloc}{path}")
+        return Path(path.removeprefix("/") if re.match(r"/[A-Za-z]:", path) else path)
+    return Path(path) if parts.netloc.lower() in {"", "localhost"} else None
+
+
+def reason_of(error: BaseException) -> str:
+    """The system's own words, without the file's name, which the sentence around them has."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror[:1].lower() + error.strerror[1:]
+    if isinstance(error, RuntimeError):
+        return "its links lead in a circle"
+    return "the name is not one of a file"
+
+
+def _demand_regular(mode: int, path: Path) -> None:
+    if stat.S_ISREG(mode):
+        return
+    for test, what in (
+        (stat.S_ISDIR, "a folder"),
+        (stat.S_ISFIFO, "a pipe"),
+        (stat.S_ISSOCK, "a socket"),
+        (stat.S_ISCHR, "a device"),
+        (stat.S_ISBLK, "a device"),
+    ):
+        if test(mode):
+            raise Failed("io", f"{path} is {what}, not a file.")
+    raise Failed("io", f"{path} is not a regular file.")
