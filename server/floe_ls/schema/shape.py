@@ -10,7 +10,7 @@ from typing import Annotated, Any, ForwardRef, Literal, TypeVar, Union, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
+from pydantic_core import PydanticUndefined, to_jsonable_python
 
 from floe_ls.schema.meta import (
     DEEP,
@@ -288,9 +288,7 @@ def _default(field: FieldInfo | None) -> Any:
         value = field.default
     if value is PydanticUndefined:
         return None
-    if isinstance(value, BaseModel):
-        return value.model_dump(by_alias=True, mode="json")
-    return value
+    return to_jsonable_python(value, by_alias=True, exclude_none=True)
 
 
 @lru_cache(maxsize=64)
