@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import inspect
 import types
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -254,7 +255,7 @@ class Shape:
         if issubclass(model, Section):
             self.rules = model.rules
         if not self.doc:
-            self.doc = (model.__doc__ or "").strip()
+            self.doc = inspect.cleandoc(model.__doc__ or "")
         for name, field in model.model_fields.items():
             key = field.alias or name
             shape = Shape(key, (*self.path, key), field.annotation, field)
