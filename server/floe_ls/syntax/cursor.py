@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from floe_ls.syntax.nodes import Collection, Mapping, Node, Scalar
+from floe_ls.syntax.nodes import Collection, Entry, Mapping, Node, Scalar
 
 if TYPE_CHECKING:
     from floe_ls.syntax.tree import Tree
@@ -31,7 +31,7 @@ def locate(tree: Tree, offset: int) -> tuple[list[Step], bool]:
         else:
             column = len(before)
     steps: list[Step] = []
-    document = next((d for d in reversed(tree.documents) if d.at <= offset), None)
+    document = tree.document_at(offset)
     base, node = (document.at, document.root) if document else (0, None)
     while isinstance(node, Collection):
         if node.flow and not base + node.start < offset < base + node.end:
@@ -63,3 +63,22 @@ def _after_key(colon: int, key: Node | None) -> int:
     if colon >= 0:
         return colon
     return key.end + 1 if key else 0
+
+
+def enclosing(tree: Tree, offset: int) -> list[tuple[int, Entry]]:
+    """The entries that an offset lies in, from the document's inwards, each with its own offset."""
+    document = tree.document_at(offset)
+    found: list[tuple[int, Entry]] = []
+    place = (document.at, document.entry) if document else None
+    while place:
+        found.append(place)
+        place = _within(*place, offset)
+    return found
+
+
+def _within(base: int, entry: Entry, offset: int) -> tuple[int, Entry] | None:
+    for node in (entry.key, entry.value, entry.rest):
+        if isinstance(node, Collection) and node.start <= offset - base < node.end:
+            k = bisect_right(node.at, offset - base) - 1
+            return (base + node.at[k], node.entries[k]) if k >= 0 else None
+    return None

@@ -33,7 +33,7 @@ class Scalar(Node):
 
     __slots__ = ("style", "text")
 
-    def __init__(  # noqa: PLR0917 -- made by the ten thousand, where keywords cost time
+    def __init__(
         self,
         start: int,
         end: int,
@@ -63,7 +63,7 @@ class Collection(Node):
 
     __slots__ = ("at", "column", "entries", "flawed", "flow")
 
-    def __init__(  # noqa: PLR0917 -- made by the ten thousand, where keywords cost time
+    def __init__(
         self,
         start: int,
         end: int,
@@ -103,7 +103,7 @@ class Entry:
 
     __slots__ = ("colon", "errors", "flawed", "key", "rest", "value")
 
-    def __init__(  # noqa: PLR0917 -- made by the ten thousand, where keywords cost time
+    def __init__(
         self,
         key: Node | None,
         value: Node | None,

@@ -54,7 +54,7 @@ class Region:
 
     __slots__ = ("base", "change", "depth", "errors", "origin", "text")
 
-    def __init__(  # noqa: PLR0917 -- one for each entry that is not simple
+    def __init__(
         self,
         text: str,
         base: int,
@@ -457,10 +457,27 @@ class Region:
         entries: list[Entry] = []
         at: list[int] = []
         comma = True
+        olds: list[int] = []
+        twins: list[Entry] = []
+        same = moved = delta = 0
+        if type(old) is cls and old.flow and not old.flawed and self.change and old.at:
+            same, moved, delta = self.change
+            olds, twins = old.at, old.entries
+            same, moved = same - self.origin - o - 2, moved - self.origin - o
+            keep = bisect_right(olds, same) - 1  # before the first that the edit may have touched
+            if keep > 0 and old.start == start - o:
+                entries, at, i = twins[:keep], olds[:keep], olds[keep] + o - 1
         i += 1
         while True:
             i = _space(t, i)
             ch = t[i : i + 1]
+            if olds and comma and i - o - delta > moved and old and old.end + delta + o <= size:
+                k = bisect_left(olds, i - o - delta)
+                if k < len(olds) and olds[k] == i - o - delta:  # from here on nothing has changed
+                    entries += twins[k:]
+                    at += [a + delta for a in olds[k:]] if delta else olds[k:]
+                    i = old.end + delta + o
+                    break
             if not ch or ch in "]}":
                 if not ch:
                     self.error(
@@ -485,14 +502,18 @@ class Region:
             comma = False
             asked = ch == "?" and bool(_mark(t, i))
             colon, value = -1, None
-            key, end = self.flow_node(i + asked, i)
+            twin = None
+            if olds and i - o <= same:
+                k = bisect_left(olds, i - o)
+                twin = twins[k] if k < len(olds) and olds[k] == i - o else None
+            key, end = self.flow_node(i + asked, i, _old_item(twin, mapping))
             j = _space(t, end)
             tight = isinstance(key, Collection) or (
                 isinstance(key, Scalar) and key.style in ("'", '"')
             )
             if t[j : j + 1] == ":" and (tight or t[j + 1 : j + 2] in " \t\r\n,[]{}"):
                 colon = j + 1
-                value, end = self.flow_node(colon, i)
+                value, end = self.flow_node(colon, i, _old_value(twin, mapping))
                 if not mapping and not asked and "\n" in t[i:j]:
                     self.error(i, j, "yaml/multiline-key", _MULTILINE_KEY)
             elif end == i:  # nothing that could be read
@@ -555,6 +576,14 @@ def _entry(
         or (isinstance(key, Collection) and key.flawed)
     )
     return Entry(key, value, colon, rest, errors or (), flawed)
+
+
+def _old_item(twin: Entry | None, mapping: bool) -> Node | None:
+    return twin.value if twin and not mapping else None
+
+
+def _old_value(twin: Entry | None, mapping: bool) -> Node | None:
+    return twin.value if twin and mapping else None
 
 
 def _header(text: str) -> tuple[str, str, int]:

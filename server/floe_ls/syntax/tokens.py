@@ -32,10 +32,10 @@ QUOTED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|\'[^\']*(?:\'\'[^\']*)*\'', re.DO
 COLON = re.compile(rf"[ \t]*:{_GAP}")
 # A key on one line: properties, then plain text, quoted text, an alias, or nothing.
 KEY = re.compile(
-    rf"((?:(?:![^{_W}]*|&[^{_W}]+)[ \t]+)*)"
+    rf"((?:(?:![^{_W}]*|&[^{_W}{_IN_FLOW}]+)[ \t]+)*)"
     rf"(?:({_FIRST}[^\n:#]*(?:(?::{_TEXT}|(?<=[^{_W}])#)[^\n:#]*)*)"
     r'|(?:("[^"\\\n]*(?:\\.[^"\\\n]*)*"|\'[^\'\n]*(?:\'\'[^\'\n]*)*\')'
-    rf"|\*([^{_W}]+)(?=[ \t])|(?<=[ \t])|(?<![\s\S]))[ \t]*):{_GAP}"
+    rf"|\*([^{_W}{_IN_FLOW}]+)(?=[ \t])|(?<=[ \t])|(?<![\s\S]))[ \t]*):{_GAP}"
 )
 DASHES = re.compile(r"(?:-[ \t]+)*")
 FLOW_KEY = re.compile(rf"[]}}][ \t]*:{_GAP}")

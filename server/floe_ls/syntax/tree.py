@@ -8,8 +8,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from itertools import accumulate
 
-from floe_ls.syntax import cursor, tokens
-from floe_ls.syntax.nodes import Collection, Document, Entry, Node, Scalar
+from floe_ls.syntax import cursor, references, tokens
+from floe_ls.syntax.nodes import Collection, Document, Entry
 from floe_ls.syntax.parser import Change, Region
 from floe_ls.syntax.problems import Problem
 
@@ -23,6 +23,7 @@ class Tree:
         self.text = text
         self.conflicts: list[tuple[int, int]] = []
         self._lines: list[int] | None = None
+        self._signs: references.Signs | None = None
         # The parser sees a text of the same length, with conflict markers as comments and CR as LF.
         if "\r" in text and text.count("\r") != text.count("\r\n"):
             text = _LONE_CR.sub("\n", text)
@@ -82,6 +83,11 @@ class Tree:
                 at, dashes = mark.end(), mark[0] == "---"
         return documents
 
+    def document_at(self, offset: int) -> Document | None:
+        """The document that an offset belongs to."""
+        k = bisect_right(self.documents, offset, key=lambda d: d.at) - 1
+        return self.documents[k] if k >= 0 else None
+
     @property
     def lines(self) -> list[int]:
         """The offsets at which lines start, as the protocol counts them."""
@@ -130,29 +136,16 @@ class Tree:
             for problem in entry.errors:
                 yield problem.shifted(base)
 
+    @property
+    def signs(self) -> references.Signs:
+        """Its anchors, aliases, merge keys and tags."""
+        if self._signs is None:
+            self._signs = references.signs(self)
+        return self._signs
+
     def references(self) -> Iterator[Problem]:
-        """Aliases without an anchor before them, and tags whose handle is not declared."""
-        for document in self.documents:
-            anchors: set[str] = set()
-            stack: list[tuple[int, Entry | Node]] = [(document.at, document.entry)]
-            while stack:
-                base, it = stack.pop()
-                if isinstance(it, Entry):
-                    stack += ((base, n) for n in (it.rest, it.value, it.key) if n is not None)
-                    continue
-                if it.anchor:
-                    anchors.add(it.anchor)
-                handle = it.tag and tokens.TAG_HANDLE.match(it.tag)
-                if handle and handle[0] not in document.handles:
-                    message = f"The handle {handle[0]} is not declared by a %TAG line."
-                    start = base + it.start
-                    yield Problem(start, base + it.end, "yaml/unknown-tag-handle", message)
-                if isinstance(it, Collection):
-                    offsets = [base + a for a in reversed(it.at)]
-                    stack += zip(offsets, reversed(it.entries), strict=True)
-                elif isinstance(it, Scalar) and it.style == "*" and it.text not in anchors:
-                    message = f"No anchor &{it.text} stands above this."
-                    yield Problem(base + it.start, base + it.end, "yaml/unknown-anchor", message)
+        """What is wrong with its aliases, merge keys and tags."""
+        return references.problems(self)
 
     def locate(self, offset: int) -> tuple[list[str | int | None], bool]:
         return cursor.locate(self, offset)
