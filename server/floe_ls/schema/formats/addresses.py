@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
-from floe_ls.schema.formats.format import Format, listed, shown
+from floe_ls.schema.formats.format import Format, character, listed, shown
 from floe_ls.schema.meta import WARNING
 
 if TYPE_CHECKING:
@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 _REGISTRY = re.compile(r"oci://[a-zA-Z0-9][a-zA-Z0-9.-]*[a-zA-Z0-9](:[0-9]+)?(/[a-zA-Z0-9._-]+)*")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _PRIVATE = {
-    "127.": "is this machine itself",
-    "localhost": "is this machine itself",
-    "::1": "is this machine itself",
-    "169.254.": "is a link-local address",
-    "10.": "is in a private network",
-    "192.168.": "is in a private network",
-    **{f"172.{second}.": "is in a private network" for second in range(16, 32)},
+    "127.": "stands for this machine",
+    "localhost": "stands for this machine",
+    "::1": "stands for this machine",
+    "169.254.": "stands for a link-local address",
+    "10.": "lies in a private network",
+    "192.168.": "lies in a private network",
+    **{f"172.{second}.": "lies in a private network" for second in range(16, 32)},
 }
 """What a host may not begin with (catalogue H02, as floe's code has it), and what such a host is."""
 
+_REACHABLE = "An endpoint names a host that other machines reach."
 _CREDENTIAL_TERMS = (
     *("credential", "accesskey", "secretkey", "token", "apikey"),
     *("password", "signature", "awsaccesskeyid", "awssecretaccesskey"),
@@ -64,15 +65,15 @@ def _registry_uri(text: str) -> str | None:
     if len(name) < 2:
         return f"The host {shown(name)} is too short: floe takes hosts of two characters or more."
     if strange := re.search(r"[^a-zA-Z0-9.-]", name):
-        return f"A host has letters, digits, dots and hyphens: {shown(strange[0])} is not allowed."
+        return f"A host has letters, digits, dots and hyphens: {character(strange[0])} is not allowed."
     if not name[0].isalnum() or not name[-1].isalnum():
         return f"A host begins and ends with a letter or a digit: not {shown(name)}."
-    if slash and path.endswith("/"):
+    if slash and (not path or path.endswith("/")):
         return "A registry's address ends without a `/`: remove it."
     if "//" in path or path.startswith("/"):
         return "A part of the path is empty: remove one `/`."
     if strange := re.search(r"[^a-zA-Z0-9._/-]", path):
-        return f"A path has letters, digits, `.`, `_` and `-`: {shown(strange[0])} is not allowed."
+        return f"A path has letters, digits, `.`, `_` and `-`: {character(strange[0])} is not allowed."
     return f"{shown(text)} is no address of a registry: write one {example}."
 
 
@@ -97,11 +98,14 @@ def _public_endpoint(text: str) -> str | None:
         return _no_http(text, "An endpoint")
     at = text.find("://")
     while at >= 0:
-        host = text[at + 3 :]
+        named = re.split(r"[/?#]", text[at + 3 :], maxsplit=1)[0]
         for start, what in _PRIVATE.items():
-            if host.startswith(start):
-                named = re.split(r"[/?#]", host, maxsplit=1)[0]
-                return f"{shown(named)} {what}, which an endpoint may not be: name a host that others reach."
+            if named.startswith(start):
+                if _local_host(re.sub(r":[0-9]*$", "", named)) is None:
+                    what = f"begins with `{start}` and so counts as private"
+                if "@" in named:
+                    named = f"{start}…"
+                return f"{shown(named)} {what}. {_REACHABLE}"
         at = text.find("://", at + 3)
     return None
 
@@ -126,27 +130,29 @@ def _doubtful_endpoint(text: str) -> str | None:
         return doubt
     host = (_split(text) or SplitResult("", "", "", "", "")).hostname or ""
     what = _local_host(host)
-    return f"{shown(host)} {what}, which an endpoint may not be, though floe does not notice." if what else None
+    if what is None:
+        return None
+    return f"{shown(host)} {what}, which floe does not notice. {_REACHABLE}"
 
 
 def _local_host(host: str) -> str | None:
     """What makes a host one that others do not reach; None where nothing does."""
     if host == "localhost" or host.endswith(".localhost"):
-        return "is this machine itself"
+        return "stands for this machine"
     address = _address(host)
     if address is None:
         return None
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     address = mapped or address
     if address.is_unspecified:
-        return "is no host but every address of this machine"
+        return "stands for every address of this machine"
     if address.is_loopback:
-        return "is this machine itself"
+        return "stands for this machine"
     if address.is_link_local:
-        return "is a link-local address"
+        return "stands for a link-local address"
     if address.is_multicast:
-        return "is a multicast address"
-    return "is in a private network" if address.is_private else None
+        return "stands for many hosts at once"
+    return "lies in a private network" if address.is_private else None
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:
@@ -194,6 +200,8 @@ def _why_no_url(text: str) -> str:
 
 
 def _url(text: str) -> str | None:
+    if any(sign in text for sign in ("${", "{{", "env_var(")):
+        return None  # filled in later
     if not text.startswith(("http://", "https://")):
         return _no_http(text, "This address")
     return _doubtful_url(text)
@@ -202,8 +210,7 @@ def _url(text: str) -> str | None:
 def _doubtful_url(text: str) -> str | None:
     """What no scheme check sees: no host, a wrong port, spaces, a user in the address."""
     if strange := re.search(r"\s", text):
-        kind = "a space" if strange[0] == " " else shown(strange[0])
-        return f"An address has no spaces, and {shown(text)} has {kind}."
+        return f"An address has no spaces, and {shown(text)} has {character(strange[0])}."
     parts = _split(text)
     if parts is None or not parts.hostname:
         return f"{shown(text)} is no address: {_why_no_url(text)}."

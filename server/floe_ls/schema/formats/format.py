@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from floe_ls.schema.meta import ERROR, WARNING, By
+
+_USER = re.compile(r"://[^/@]*@")
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,18 @@ class Format:
 
 
 def shown(text: str, longest: int = 60) -> str:
-    """A text as messages quote it: on one line, not too long, control characters made visible."""
+    """A text as messages quote it: on one line, not too long, control characters made visible, what
+    stands before the `@` of an address left out."""
     if not text:
         return '`""`'
+    text = _USER.sub("://…@", text)
     cut = text if len(text) <= longest else text[: longest - 1] + "…"
     return "`" + "".join(c if c.isprintable() else repr(c)[1:-1] for c in cut) + "`"
+
+
+def character(text: str) -> str:
+    """One character as messages name it."""
+    return "a space" if text == " " else shown(text)
 
 
 def listed(words: list[str], last: str = "and") -> str:

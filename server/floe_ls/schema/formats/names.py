@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from floe_ls.schema.formats.format import Format, shown
+from floe_ls.schema.formats.format import Format, character, shown
 from floe_ls.schema.meta import INFORMATION
 
 _SEMVER = re.compile(r"\d+\.\d+\.\d+")
@@ -119,8 +119,7 @@ def _wrong_name(
         return _around("name")
     strange = [c for c in text if not (c.isascii() and c.isalnum()) and c not in joiners]
     if strange:
-        kind = "a space" if strange[0] == " " else shown(strange[0])
-        return f"{rule}: {kind} is not allowed."
+        return f"{rule}: {character(strange[0])} is not allowed."
     if not upper and text.lower() != text:
         return f"{rule}: write {shown(text.lower())}."
     if letter and not text[0].isalpha():
