@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from floe_ls.forms.document import Document, plain
+from floe_ls.forms.reading import loaded
 from floe_ls.forms.tree import Folded, is_null, key_of
 from floe_ls.ide.model import Fix, Tag
 from floe_ls.ide.rule import Finding
@@ -19,6 +20,7 @@ from floe_ls.schema.meta import Breach, Dialect, ForbiddenKeys, Severity, Tier
 from floe_ls.schema.nearest import nearest
 from floe_ls.schema.secrets import looks_secret
 from floe_ls.schema.shape import Shape
+from floe_ls.schema.typed import WRONG, typed
 from floe_ls.syntax.nodes import Collection, Entry, Mapping, Node, Scalar, Sequence
 from floe_ls.syntax.scalars import differs, yaml11
 from floe_ls.text import Span, TextEdit
@@ -290,7 +292,7 @@ class _Check:
         """An entry's value as data, kept with the entry."""
         value = entry.value
         if isinstance(value, Scalar):
-            return _read(value)
+            return loaded(value)
         token = id(entry), 0
         hit = self.memo.get(token)
         if hit is None or hit[0] is not entry:
@@ -304,7 +306,7 @@ class _Check:
     def plain_collection(self, node: Collection) -> Any:
         if isinstance(node, Sequence):
             return [self.plain(entry) for entry in node.entries]
-        return {_read(e.key): self.plain(e) for e in node.entries if isinstance(e.key, Scalar)}
+        return {loaded(e.key): self.plain(e) for e in node.entries if isinstance(e.key, Scalar)}
 
     # --- values
 
@@ -486,11 +488,11 @@ class _Check:
         if not isinstance(node, Scalar):
             yield self.wrong_type(shape, node, key)
             return
-        modern, value = node.value, _read(node)
-        ok = _typed(shape, value)
-        if ok is _WRONG:
-            other = _typed(shape, modern)
-            if other is not _WRONG and node.style == "" and (not shape.choices or other in shape.choices):
+        modern, value = node.value, loaded(node)
+        ok = typed(shape, value)
+        if ok is WRONG:
+            other = typed(shape, modern)
+            if other is not WRONG and node.style == "" and (not shape.choices or other in shape.choices):
                 yield self.ambiguous(node, value, key)
                 return
             if shape.kind == "str" and node.style == "":
@@ -618,11 +620,6 @@ class _Check:
 # --- reading
 
 
-class _Wrong:
-    pass
-
-
-_WRONG = _Wrong()
 _TIER_WORDS = {
     Tier.ENTERPRISE: "an enterprise manifest",
     Tier.DOMAIN: "a domain manifest",
@@ -633,64 +630,6 @@ _DIALECT_WORDS = {
     Dialect.ADR: "the ADR's short form",
     Dialect.DESIGN: "floe's design documents",
     Dialect.V1: "the released form",
-}
-
-
-def _read(node: Scalar) -> Any:
-    """A scalar as floe's loader reads it: PyYAML, YAML 1.1."""
-    if node.style == "*":
-        return None
-    if node.style == "" and not node.tag:
-        return yaml11(node.text)
-    return node.value
-
-
-def _typed(shape: Shape, value: Any) -> Any:
-    """The value as the type of a shape, with the leniency that floe's models have; _WRONG where it is not one."""
-    match shape.kind:
-        case "str":
-            return value if isinstance(value, str) else _WRONG
-        case "bool":
-            if isinstance(value, bool):
-                return value
-            if isinstance(value, str) and value.lower() in _BOOLS:
-                return _BOOLS[value.lower()]
-            return bool(value) if isinstance(value, int | float) and value in (0, 1) else _WRONG
-        case "int":
-            if isinstance(value, bool):
-                return int(value) if not shape.choices else _WRONG
-            if isinstance(value, int):
-                return value
-            if isinstance(value, float) and value.is_integer():
-                return int(value)
-            if isinstance(value, str):
-                try:
-                    return int(value.strip().replace("_", ""))
-                except ValueError:
-                    return _WRONG
-            return _WRONG
-        case "float":
-            if isinstance(value, bool):
-                return float(value)
-            if isinstance(value, int | float):
-                return value
-            if isinstance(value, str):
-                try:
-                    return float(value.strip())
-                except ValueError:
-                    return _WRONG
-            return _WRONG
-        case "date" | "datetime":
-            name = shape.kind
-            if isinstance(value, str):
-                return value if FORMATS[name].check(value) is None else _WRONG
-            return value if hasattr(value, "isoformat") else _WRONG
-    return value
-
-
-_BOOLS = {
-    **dict.fromkeys(("true", "t", "yes", "y", "on", "1"), True),
-    **dict.fromkeys(("false", "f", "no", "n", "off", "0"), False),
 }
 
 
@@ -705,7 +644,7 @@ def _fits(shape: Shape, node: Node) -> bool:
             return isinstance(node, Sequence)
         case "union":
             return any(_fits(option, node) for option in shape.options)
-    return isinstance(node, Scalar) and _typed(shape, _read(node)) is not _WRONG
+    return isinstance(node, Scalar) and typed(shape, loaded(node)) is not WRONG
 
 
 def _forbids(forbidden: ForbiddenKeys, name: str) -> bool:
@@ -786,7 +725,7 @@ def _what(node: Node) -> str:
     if isinstance(node, Sequence):
         return "a list"
     assert isinstance(node, Scalar)
-    value = _read(node)
+    value = loaded(node)
     if isinstance(value, str):
         return f"the text `{_short(value)}`"
     return _shown(value)
