@@ -93,7 +93,8 @@ class Chain:
     @property
     def complete(self) -> bool:
         """Whether every layer is known: without that, what is absent is unknown, not absent."""
-        return not self.pending and not any(t.hides for t in self.troubles)
+        ends = self.layers[0].tier in (Tier.ENTERPRISE, Tier.PLATFORM)
+        return ends and not self.pending and not any(t.hides for t in self.troubles)
 
     def layer(self, tier: Tier) -> Layer | None:
         return next((layer for layer in self.layers if layer.tier is tier), None)
@@ -128,7 +129,8 @@ def find_chain(document: Document, shapes: Shapes, find: Find) -> Chain:
     """The layers above a product or manifest: its manifest, and the parent of each domain manifest."""
     layers = [Layer(document, document.tier)]
     troubles: list[Trouble] = []
-    visited = [document]
+    named: list[Reference] = []
+    """The reference by which each layer names the one above it, the document's first."""
     while True:
         below = layers[0]
         if below.tier not in (Tier.PRODUCT, Tier.DOMAIN):
@@ -136,6 +138,7 @@ def find_chain(document: Document, shapes: Shapes, find: Find) -> Chain:
         here = reference(below.document, shapes)
         if here is None:
             break
+        named.append(here)
         found = find(here.text, below.document)
         if isinstance(found, Pending):
             return Chain(tuple(layers), pending=found.target, troubles=tuple(troubles))
@@ -143,25 +146,29 @@ def find_chain(document: Document, shapes: Shapes, find: Find) -> Chain:
             troubles.append(_unavailable(found, below.document, here))
             break
         above = found.document
-        if any(above is seen or above.uri == seen.uri for seen in visited):
-            troubles.append(_cycle(visited, above, below.document, here, shapes))
+        ring = _ring(layers, above)
+        if ring:
+            # Members of a circle are each other's parents: that none is an enterprise is clear.
+            troubles = [_cycle(ring, named, document)]
             break
         if above.kind is not Kind.MANIFEST:
             troubles.append(_not_a_manifest(above, below.document, here))
             break
-        if len([layer for layer in layers if layer.tier is not Tier.PRODUCT]) >= MAX_LAYERS:
-            message = f"This chain of manifests is longer than {MAX_LAYERS} layers; `{above.name}` is left out."
-            troubles.append(Trouble("chain/too-long", below.document, here.span, message))
+        if sum(layer.tier is not Tier.PRODUCT for layer in layers) >= MAX_LAYERS:
+            troubles.append(_too_long(layers, above, named))
             break
         if below.tier is Tier.DOMAIN and above.tier is not Tier.ENTERPRISE:
             troubles.append(_wrong_tier(above, below.document, here, shapes))
-        visited.append(above)
         layers.insert(0, Layer(above, above.tier, here.text, found.how))
     return Chain(tuple(layers), troubles=tuple(troubles))
 
 
-_CODES = {"not-found": "ref/not-found", "syntax": "ref/syntax", "not-manifest": "ref/not-manifest",
-          "not-artifact": "ref/not-manifest"}  # fmt: skip
+_CODES = {
+    "not-found": "ref/not-found",
+    "syntax": "ref/syntax",
+    "not-manifest": "ref/not-manifest",
+    "not-artifact": "ref/not-manifest",
+}
 
 
 def _unavailable(found: Unavailable, document: Document, here: Reference) -> Trouble:
@@ -194,16 +201,37 @@ def _wrong_tier(above: Document, document: Document, here: Reference, shapes: Sh
     return Trouble(code, document, here.span, message, related=related, hides=False)
 
 
-def _cycle(
-    visited: list[Document], above: Document, document: Document, here: Reference, shapes: Shapes
-) -> Trouble:
-    start = next(i for i, seen in enumerate(visited) if seen is above or seen.uri == above.uri)
-    ring = visited[start:]
-    names = " → ".join(d.name for d in (*ring, above))
+def _ring(layers: list[Layer], above: Document) -> list[Document]:
+    """The documents of the circle that `above` closes, from it on upwards; empty where it closes none."""
+    documents = [layer.document for layer in layers]
+    for index, seen in enumerate(documents):
+        if seen is above or seen.uri == above.uri:
+            return documents[index::-1]
+    return []
+
+
+def _cycle(ring: list[Document], named: list[Reference], document: Document) -> Trouble:
+    """It is the subject's trouble where the subject is part of the circle, else that of its last member."""
+    of_ring = named[-len(ring) :]
+    holder, here = (ring[0], of_ring[0]) if ring[0] is document else (ring[-1], of_ring[-1])
+    names = " → ".join(member.name for member in (*ring, ring[0]))
     related = tuple(
-        (member, found.span, f"{member.name} names the next")
-        for member in ring
-        if (found := reference(member, shapes)) is not None
+        (member, reference.span, f"{member.name} names {following.name} as its parent")
+        for member, following, reference in zip(ring, (*ring[1:], ring[0]), of_ring, strict=True)
     )
-    message = f"These manifests inherit from each other in a circle: {names}."
-    return Trouble("chain/cycle", document, here.span, message, "cycle", related)
+    if len(ring) == 1:
+        message = f"{ring[0].name} names itself as its parent."
+    else:
+        message = f"These manifests inherit from each other in a circle: {names}."
+    return Trouble("chain/cycle", holder, here.span, message, "cycle", related)
+
+
+def _too_long(layers: list[Layer], above: Document, named: list[Reference]) -> Trouble:
+    """The subject's own trouble: seen from a layer further up, the chain is shorter."""
+    message = (
+        f"There are more than {MAX_LAYERS} manifests above each other here; {above.name} and what is above it "
+        "are left out."
+    )
+    start = (layers[0].document, named[-1].span, f"{layers[0].name} names {above.name}")
+    subject = layers[-1].document
+    return Trouble("chain/too-long", subject, named[0].span, message, related=(start,))
