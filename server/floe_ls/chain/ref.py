@@ -112,7 +112,7 @@ class BadRef:
     text: str
     start: int
     end: int
-    """The wrong part, as offsets in the text; empty where something is missing there."""
+    """The wrong part, as offsets in the text; where something is missing, what stands before it."""
     message: str
     mended: str | None = None
     """The reference that was surely meant."""
@@ -177,7 +177,7 @@ def _with_scheme(text: str, scheme: re.Match[str]) -> AnyRef:
 def _file(text: str, after_slashes: str | None, after_colon: str) -> AnyRef:
     path = after_colon if after_slashes is None else after_slashes
     if not path:
-        return _bad(text, len(text), len(text), "The path is missing after `file:`.")
+        return _bad(text, 0, len(text), "The path is missing after `file:`.")
     if path.startswith(("./", "../")) or (after_slashes is None and not path.startswith("/")):
         return PathRef(unquote(path, errors="replace"))
     return FileRef(_normal_file_uri(text))
@@ -188,6 +188,9 @@ def _without_scheme(text: str) -> AnyRef:
         return PathRef(text)
     if re.search(r"\.(ya?ml|json)$", text, re.IGNORECASE) and ":" not in text:
         return PathRef(text)
+    if re.match(r"[\w.-]+@[\w.-]+:", text):
+        message = f"Manifests are not fetched by git: name a file, or `{_PREFIX}` and a registry."
+        return _bad(text, 0, len(text), message)
     first, slash, _ = text.partition("/")
     last = text.rpartition("/")[2]
     if slash:
@@ -218,8 +221,7 @@ def _oci(text: str) -> OciRef | BadRef:
     """An `oci://` reference, read from left to right."""
     spans = parts(text)
     if space := re.search(r"\s", text):
-        message = "A reference has no spaces."
-        return _bad(text, space.start(), space.end(), message, _mended(re.sub(r"\s", "", text)))
+        return _bad(text, space.start(), space.end(), "A reference has no spaces.")
     return (
         _wrong_registry(text, spans)
         or _wrong_repository(text, spans)
@@ -241,7 +243,7 @@ def _wrong_registry(text: str, spans: Parts) -> BadRef | None:
     registry = text[start:end]
     if not registry:
         message = f"The registry's host is missing after `{_PREFIX}`, as in `{_EXAMPLE}`."
-        return _bad(text, start, end, message)
+        return _bad(text, 0, end, message)
     if "@" in registry and spans.repository is not None:
         message = "A user or password does not belong into a reference: log in to the registry."
         at = start + registry.rindex("@") + 1
@@ -290,26 +292,27 @@ def _wrong_repository(text: str, spans: Parts) -> BadRef | None:
     repository = text[start:end]
     if not repository:
         where = "after the registry's host" if end >= len(text) else "before the version"
-        return _bad(text, start, end, f"The repository is missing {where}, as in `{_EXAMPLE}`.")
+        return _bad(text, start - 1, end, f"The repository is missing {where}, as in `{_EXAMPLE}`.")
     if len(repository) > LONGEST_REPOSITORY:
         message = f"A repository has {LONGEST_REPOSITORY} characters at most; this has"
         return _bad(text, start, end, f"{message} {len(repository)}.")
     at = start
     for segment in repository.split("/"):
         if not _SEGMENT.fullmatch(segment):
-            return _wrong_segment(text, at, segment)
+            tidy = "/".join(part for part in repository.lower().split("/") if part)
+            return _wrong_segment(text, at, segment, text[:start] + tidy + text[end:])
         at += len(segment) + 1
     return None
 
 
-def _wrong_segment(text: str, at: int, segment: str) -> BadRef:
-    """What is wrong with one part of a repository, which begins at `at`."""
+def _wrong_segment(text: str, at: int, segment: str, tidy: str) -> BadRef:
+    """What is wrong with one part of a repository, which begins at `at`; `tidy` is the text with the
+    repository in small letters and without empty parts."""
     end = at + len(segment)
     if not segment:
-        first = at - 1 if end >= len(text) or text[end] != "/" else at
-        mended = text[:first] + text[first + 1 :]
+        slash = at if text[at : at + 1] == "/" else at - 1
         message = "A part of the repository is empty: remove this `/`."
-        return _bad(text, first, first + 1, message, _mended(mended))
+        return _bad(text, slash, slash + 1, message, _mended(tidy))
     if strange := re.search(r"[^A-Za-z0-9._-]", segment):
         where = at + strange.start()
         if strange[0] == ":":
@@ -321,9 +324,8 @@ def _wrong_segment(text: str, at: int, segment: str) -> BadRef:
             message = f"{_named(strange[0])} has no place in a repository: {allowed}."
         return _bad(text, where, where + 1, message)
     if segment != segment.lower():
-        lower = segment.lower()
-        message = f"Repositories are written in small letters: `{lower}`."
-        return _bad(text, at, end, message, _mended(text[:at] + lower + text[end:]))
+        message = f"Repositories are written in small letters: `{segment.lower()}`."
+        return _bad(text, at, end, message, _mended(tidy))
     odd = re.search(r"^[._-]+|[._-]+$|[._-]{2,}", segment)
     message = "Letters or digits stand on both sides of each `.`, `_` or `-` of a repository."
     if odd is None:
@@ -481,7 +483,8 @@ def _split_uri(uri: str) -> tuple[str, str, str]:
 
 
 def _file_uri(host: str, path: str) -> str:
-    return f"file://{quote(host, safe='')}{_quoted(_normal(path if path[:1] == '/' else '/' + path))}"
+    rooted = path if path.startswith("/") else f"/{path}"
+    return f"file://{quote(host, safe='', errors='replace')}{_quoted(_normal(rooted))}"
 
 
 def _quoted(path: str) -> str:
