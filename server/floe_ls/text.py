@@ -41,7 +41,8 @@ class TextEdit:
 
 def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
     """The text after edits that do not overlap, whose spans are those of the text before."""
-    out, at = [], 0
+    out: list[str] = []
+    at = 0
     for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end)):
         out += text[at : edit.span.start], edit.new
         at = edit.span.end

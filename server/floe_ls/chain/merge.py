@@ -200,6 +200,8 @@ class _Merge:
         """Fields that no layer wrote though some wrote the block: their defaults."""
         if shape.inherit.merge is Merge.LOCAL and holders[-1][0] is not self.subject:
             return
+        if holders[-1][0].document.dialect not in shape.dialects:
+            return
         if isinstance(shape.default, dict) and shape.fields:
             for name, child in shape.fields.items():
                 if name in shape.default and shape.default[name] is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from floe_ls.forms.document import Document
 from floe_ls.ide.model import Diagnostic
@@ -78,7 +78,7 @@ def _findings(rule: Rule, subject: Subject) -> Iterator[Finding]:
 
 
 def _configured(
-    code: Code, severity: Severity | None, rules: dict[str, str]
+    code: Code, severity: Severity | None, rules: Mapping[str, str]
 ) -> Severity | None:
     wanted = rules.get(code.slug)
     if wanted is None or severity is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from floe_ls.chain.layers import Chain, Find, Found, Layer, Pending, Shapes, Unavailable, find_chain
-from floe_ls.chain.merge import Effective, merge
+from floe_ls.chain.merge import Effective, Setting, merge
 from floe_ls.chain.ref import BadRef, FileRef, NameRef, OciRef, PathRef, parse_ref, resolve_path
 from floe_ls.forms.document import Document, Kind
 from floe_ls.mesh.census import Census, Row, take_census
@@ -36,7 +36,9 @@ class Snapshot:
     """Folder URIs (ending in `/`) whose existence is known, for paths that a product names."""
     missing: frozenset[str] = frozenset()
     """URIs of files and folders that are known not to exist."""
-    _chains: dict[int, tuple[Document, Chain]] = field(default_factory=dict, repr=False, compare=False)
+    _chains: dict[int, tuple[Document, Chain]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     _merged: dict[tuple[int, ...], tuple[tuple[Document, ...], Effective]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -87,7 +89,10 @@ class Snapshot:
         """The layers above a document, as far as they are known."""
         known = self._chains.get(id(document))
         if known is None or known[0] is not document:
-            known = self._chains[id(document)] = (document, find_chain(document, self.shapes, self.find))
+            known = self._chains[id(document)] = (
+                document,
+                find_chain(document, self.shapes, self.find),
+            )
         return known[1]
 
     def inherited(self, document: Document) -> Effective:
@@ -107,7 +112,8 @@ class Snapshot:
     def own(self, document: Document) -> Effective:
         """A product's own keys, as settings."""
         layer = Layer(document, document.tier)
-        return merge(self.shapes[document.kind], (layer,), layer)
+        alone = merge(self.shapes[document.kind], (layer,), layer)
+        return Effective(tuple(_local(setting) for setting in alone.settings))
 
     def effective(self, document: Document) -> Effective:
         """The whole configuration of a document: inherited and its own."""
@@ -132,18 +138,18 @@ class Snapshot:
             case BadRef():
                 return Unavailable("syntax", ref.message, text)
             case FileRef():
-                return self._file(ref.uri, text)
+                return self._file(ref.uri)
             case PathRef():
                 if document.ref:
                     message = f"`{text}` is a path, but {document.name} came from a registry and has no folder."
                     return Unavailable("not-found", message, text)
-                return self._file(resolve_path(document.uri, ref.path), text)
+                return self._file(resolve_path(document.uri, ref.path))
             case NameRef():
                 return self._named(ref.name, document)
             case OciRef():
                 return self._oci(ref, document)
 
-    def _file(self, uri: str, text: str, how: str = "file") -> Found | Pending | Unavailable:
+    def _file(self, uri: str, how: str = "file") -> Found | Pending | Unavailable:
         if (document := self.documents.get(uri)) is not None:
             return Found(document, how)
         return self.failures.get(uri) or Pending(uri)
@@ -157,7 +163,9 @@ class Snapshot:
             if near is not None:
                 return Found(near.document, "workspace")
             files = ", ".join(sorted(row.document.name for row in rows))
-            return Unavailable("not-found", f"`{name}` may mean {files}; write the path of the one you mean.", name)
+            return Unavailable(
+                "not-found", f"`{name}` may mean {files}; write the path of the one you mean.", name
+            )
         if not self.scanned:
             return Pending(f"name:{name}")
         message = f"No manifest of the workspace is called `{name}`. Write a path or an `oci://` reference."
@@ -166,9 +174,9 @@ class Snapshot:
     def _oci(self, ref: OciRef, document: Document) -> Found | Pending | Unavailable:
         settings = self.settings_for(document.uri)
         if not document.ref and (uri := source_uri(ref, settings)) is not None:
-            return self._file(uri, str(ref), "sources")
+            return self._file(uri, "sources")
         if document.ref and (uri := source_uri(ref, self.settings)) is not None:
-            return self._file(uri, str(ref), "sources")
+            return self._file(uri, "sources")
         target = str(ref)
         if settings.registry(ref.registry, ref.repository) is None:
             rows = [row for row in self.census.published_as(ref) if row.uri != document.uri]
@@ -180,11 +188,15 @@ class Snapshot:
         return self.failures.get(target) or Pending(target)
 
 
+def _local(setting: Setting) -> Setting:
+    return setting if setting.rule == "default" else replace(setting, rule="local")
+
+
 def source_uri(ref: OciRef, settings: Settings) -> str | None:
     """The file that `sources` says is published as a reference: with its very tag, else with any."""
     if ref.digest:
         return None
-    for key in (str(ref), ref.without_version):
+    for key in (str(ref), str(ref.without_version)):
         path = settings.sources.get(key)
         if path is not None:
             return resolve_path(settings.folder or "file:///", path)

@@ -19,7 +19,7 @@ from floe_ls.schema.shape import Shape
 class Row:
     """What others need to know of a file."""
 
-    document: Document = field(repr=False)
+    document: Document = field(repr=False, compare=False)
     name: str
     """Its own name: `metadata.name`, else what its file or folder is called."""
     version: str
@@ -62,7 +62,7 @@ def row_of(document: Document, shapes: Shapes) -> Row | None:
 
 def called(uri: str, kind: Kind) -> str:
     """What a file is called when it does not say: a product by its folder (I20), a manifest by its file."""
-    parts = uri.split("?")[0].rstrip("/").split("/")
+    parts = uri.split("?", maxsplit=1)[0].rstrip("/").split("/")
     stem = parts[-1].rpartition(".")[0] or parts[-1]
     folder = parts[-2] if len(parts) > 1 else ""
     if kind is Kind.PRODUCT or stem.lower() == "manifest":
@@ -71,7 +71,7 @@ def called(uri: str, kind: Kind) -> str:
 
 
 def _unquoted(text: str) -> str:
-    from urllib.parse import unquote  # noqa: PLC0415  a large module, rarely needed
+    from urllib.parse import unquote
 
     return unquote(text) if "%" in text else text
 

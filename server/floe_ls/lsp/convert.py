@@ -1,0 +1,148 @@
+"""Plain values to the protocol's JSON. Columns become the client's units here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from floe_ls.forms.document import Document
+from floe_ls.ide.diagnostics import CODES
+from floe_ls.ide.model import Completion, Diagnostic, Fix, Hover, ItemKind, Tag
+from floe_ls.schema.meta import Severity
+from floe_ls.text import Encoding, Span, TextEdit
+
+SEVERITY = {
+    Severity.ERROR: 1,
+    Severity.WARNING: 2,
+    Severity.INFORMATION: 3,
+    Severity.HINT: 4,
+}
+_TAG = {Tag.UNNECESSARY: 1, Tag.DEPRECATED: 2}
+_ITEM = {
+    ItemKind.KEY: 10,
+    ItemKind.VALUE: 12,
+    ItemKind.CHOICE: 20,
+    ItemKind.PLUGIN: 9,
+    ItemKind.REFERENCE: 18,
+    ItemKind.FILE: 17,
+    ItemKind.TRANSFORM: 3,
+    ItemKind.PRODUCT: 7,
+    ItemKind.SNIPPET: 15,
+}
+
+
+class Converter:
+    """For one client: its encoding and what it can show."""
+
+    def __init__(self, encoding: Encoding, capabilities: dict[str, Any], client: str = "") -> None:
+        self.encoding = encoding
+        self.triggers = client.startswith("Visual Studio Code") or client in (
+            "VSCodium",
+            "code-server",
+        )
+        """Whether the client knows VS Code's command that asks for completions again."""
+        text = capabilities.get("textDocument") or {}
+        workspace = capabilities.get("workspace") or {}
+        publish = text.get("publishDiagnostics") or {}
+        pull = text.get("diagnostic") or {}
+        self.related = bool(
+            publish.get("relatedInformation", pull.get("relatedInformation", False))
+        )
+        self.tags = bool(publish.get("tagSupport") or pull.get("tagSupport"))
+        self.href = bool(
+            publish.get("codeDescriptionSupport", pull.get("codeDescriptionSupport", False))
+        )
+        self.document_changes = bool((workspace.get("workspaceEdit") or {}).get("documentChanges"))
+        item = (text.get("completion") or {}).get("completionItem") or {}
+        self.snippets = bool(item.get("snippetSupport"))
+        self.item_tags = bool(item.get("tagSupport"))
+        formats = (text.get("hover") or {}).get("contentFormat") or ["markdown"]
+        self.markdown = "markdown" in formats
+
+    def position(self, document: Document, offset: int) -> dict[str, int]:
+        line, column = document.lines.position(offset, self.encoding)
+        return {"line": line, "character": column}
+
+    def range(self, document: Document, span: Span) -> dict[str, Any]:
+        return {
+            "start": self.position(document, span.start),
+            "end": self.position(document, span.end),
+        }
+
+    def offset(self, document: Document, position: Any) -> int:
+        return document.lines.offset(position.line, position.character, self.encoding)
+
+    def diagnostic(self, document: Document, found: Diagnostic) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "range": self.range(document, found.span),
+            "severity": SEVERITY[found.severity],
+            "code": found.code,
+            "source": "floe",
+            "message": found.message,
+        }
+        if self.href:
+            out["codeDescription"] = {"href": CODES[found.code].href}
+        if found.tags and self.tags:
+            out["tags"] = [_TAG[tag] for tag in found.tags]
+        if found.related and self.related:
+            out["relatedInformation"] = [
+                {
+                    "location": {"uri": r.document.uri, "range": self.range(r.document, r.span)},
+                    "message": r.message,
+                }
+                for r in found.related
+            ]
+        return out
+
+    def hover(self, document: Document, found: Hover) -> dict[str, Any]:
+        return {
+            "contents": {"kind": "markdown", "value": found.markdown},
+            "range": self.range(document, found.span),
+        }
+
+    def completion(self, document: Document, item: Completion, index: int) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "label": item.label,
+            "kind": _ITEM[item.kind],
+            "sortText": item.sort or f"{index:04d}",
+            "textEdit": {"range": self.range(document, item.span), "newText": item.insert},
+        }
+        if item.filter and item.filter != item.label:
+            out["filterText"] = item.filter
+        if item.detail:
+            out["detail"] = item.detail
+        if item.snippet:
+            out["insertTextFormat"] = 2
+        if item.deprecated and self.item_tags:
+            out["tags"] = [1]
+        if item.retrigger and self.triggers:
+            out["command"] = {"title": "Suggest", "command": "editor.action.triggerSuggest"}
+        return out
+
+    def workspace_edit(self, edits: Iterable[tuple[Document, TextEdit]]) -> dict[str, Any]:
+        by_document: dict[str, tuple[Document, list[dict[str, Any]]]] = {}
+        for document, edit in edits:
+            changes = by_document.setdefault(document.uri, (document, []))[1]
+            changes.append({"range": self.range(document, edit.span), "newText": edit.new})
+        if self.document_changes:
+            return {
+                "documentChanges": [
+                    {"textDocument": {"uri": d.uri, "version": d.version}, "edits": changes}
+                    for d, changes in by_document.values()
+                ]
+            }
+        return {"changes": {uri: changes for uri, (_, changes) in by_document.items()}}
+
+    def code_action(
+        self, document: Document, fix: Fix, found: Diagnostic | None, kind: str = "quickfix"
+    ) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "title": fix.title,
+            "kind": kind,
+            "edit": self.workspace_edit(fix.edits),
+        }
+        if found is not None:
+            out["diagnostics"] = [self.diagnostic(document, found)]
+        if fix.preferred:
+            out["isPreferred"] = True
+        return out
