@@ -32,6 +32,7 @@ from floe_ls.schema.meta import (
 )
 
 _DESIGN = DialectOnly(frozenset({Dialect.DESIGN}))
+_ADR = DialectOnly(frozenset({Dialect.ADR}))
 _ADR_AND_DESIGN = DialectOnly(frozenset({Dialect.ADR, Dialect.DESIGN}))
 _OFF_WARN_STRICT = strengthen("off", "warn", "strict")
 _ON_IS_STRICTER = strengthen(False, True)
@@ -430,7 +431,15 @@ class Governance(Section):
     """Who may compile a product."""
     secret_scanning: SecretScanning | None = None
     """Looking for secrets in the files of a project."""
-    network_policies: NetworkPolicies | None = None
+    network_policies: Annotated[
+        NetworkPolicies | Annotated[Any, _ADR] | None,
+        # The ADR names the field and no keys of it: a word for the whole is compared as well.
+        Inherit(
+            Merge.DEEP,
+            order=(False, "open", "disabled", True, "enabled", "default-deny"),
+            ordered=True,
+        ),
+    ] = None
     """Kubernetes network policies that are generated for jobs. A lower layer cannot get round
     them."""
     policies: Annotated[list[Policy] | None, EXTEND] = None
