@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -147,7 +147,7 @@ def _bytes(ref: str, layer: Descriptor, read: Read) -> bytes:
         raise Failed(
             "too-large", f"{name} in {ref} has {_mib(layer.size)}; the limit is {_mib(MAX_LAYER)}."
         )
-    data = read(layer, min(layer.size, MAX_LAYER))
+    data = read(layer, MAX_LAYER)
     if len(data) < layer.size:
         raise Failed("partial", f"Only {len(data)} of {layer.size} bytes of {name} in {ref} came.")
     verify(data, layer.digest, f"{name} in {ref}")
@@ -211,7 +211,8 @@ def _of_index(ref: str, listed: list[Any]) -> Descriptor:
         raise Failed("not-artifact", f"{ref} is an index that lists nothing.")
     ours = [each for each in found if each.artifact_type == ARTIFACT_TYPE]
     general = [each for each in found if not each.platform]
-    return (ours or general or found)[0]
+    chosen = (ours or general or found)[0]
+    return replace(chosen, media_type=chosen.media_type or OCI_MANIFEST)
 
 
 def parse(ref: str, data: bytes) -> dict[str, Any]:

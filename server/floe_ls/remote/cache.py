@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,15 +24,6 @@ from floe_ls.remote.failure import Failed
 FRESH = 60.0
 """Seconds for which a tag that may move is not asked for again."""
 _log = logging.getLogger(__name__)
-_VERSION = re.compile(
-    r"v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
-    r"(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?([+_][0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?"
-)
-
-
-def looks_immutable(tag: str) -> bool:
-    """A whole version, as in `v1.2.3` or `1.2.3-rc.1`; `v1`, `1.2`, `stable` and `latest` may move."""
-    return _VERSION.fullmatch(tag) is not None
 
 
 @dataclass(frozen=True)
@@ -82,7 +72,7 @@ class Cache:
 
     def is_fresh(self, ref: OciRef) -> bool:
         """What the cache has for the reference needs no second look."""
-        if ref.digest is not None or looks_immutable(ref.tag or ""):
+        if ref.pinned:
             return True
         record = self.record(ref)
         return record is not None and 0 <= self._now() - record.checked_at < FRESH

@@ -35,6 +35,7 @@ from floe_ls.remote.line import Adapter, Line, inward, is_loopback, is_private
 MAX_ANSWER = 4 << 20
 MAX_ERROR = 64 << 10
 REDIRECTS = 5
+LONGEST_WAIT = 24 * 3600.0
 REQUESTS = 200
 """A conversation has an end: a list of tags with endless pages, too."""
 
@@ -61,6 +62,7 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
         super().__init__(hostname=host, insecure=insecure)
         self.host = host
         self.subject = subject
+        self.item = subject.removeprefix("oci://").removeprefix(f"{host}/")
         self.repository = repository
         self._ca = ca
         self._lookup = lookup
@@ -73,6 +75,8 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
         self.session.mount("https://", adapter)
         # requests takes logins from ~/.netrc, and puts them over the header that we set.
         self.session.auth = lambda request: request
+        # requests reads a redirect's body to its end before it lets go of it, also unasked.
+        self.session.get_redirect_target = lambda _response: None
         self.session.headers.update(
             {
                 "Accept-Encoding": "identity",
@@ -115,16 +119,33 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
         stream: bool = False,  # noqa: ARG002  oras's signature; nothing is left unread here
         *,
         limit: int = MAX_ANSWER,
+        promised: int | None = None,
     ) -> requests.Response:
-        """The whole answer, at most `limit` bytes; all of oras's functions come through here."""
+        """The whole answer, at most `limit` bytes; all of oras's functions come through here.
+
+        More than `promised` bytes are a fault of the registry's.
+        """
         if json is not None:
             data = json_module.dumps(json).encode()
         asked_for_login = False
         hops = 0
         if not self._is_home(url):
             self._allow(self.url(self.host), url)
+        if promised is not None and promised < limit:
+            limit = promised
+        else:
+            promised = None
         while True:
-            response = self._send(url, method, data, headers, limit)
+            try:
+                response = self._send(url, method, data, headers, limit)
+            except Failed as failed:
+                if failed.failure.kind != "too-large" or promised is None:
+                    raise
+                raise Failed(
+                    "digest",
+                    f"{_netloc(url)} sent more of {self.item} than the {promised:,} bytes that its"
+                    " manifest promises: it is damaged, or someone changed it.",
+                ) from None
             status = response.status_code
             if status == 401 and self._is_home(url):
                 if asked_for_login:
@@ -153,7 +174,7 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
             raise self._line.timeout(self.host)
         self._requests -= 1
         if self._requests < 0:
-            raise Failed("server", f"{self.host} answers without end about {self.subject}.")
+            raise Failed("server", f"{self.host} answers without end about {self.item}.")
         sent = dict(headers or {})
         if authorization is None and self._is_home(url):
             authorization = self._authorization
@@ -187,7 +208,7 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
         return response
 
     def _body(self, response: requests.Response, url: str, limit: int) -> bytes:
-        failed = response.status_code >= 400
+        failed = response.status_code >= 300  # a redirect's body does not matter either
         limit = MAX_ERROR if failed else limit
         promised = response.headers.get("Content-Length", "")
         length = int(promised) if re.fullmatch(r"[0-9]{1,15}", promised) else None
@@ -196,7 +217,7 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
         if not failed and response.headers.get("Content-Encoding", "identity") != "identity":
             raise Failed(
                 "server",
-                f"{_netloc(url)} sent {self.subject} compressed, which was not asked for.",
+                f"{_netloc(url)} sent {self.item} compressed, which was not asked for.",
             )
         out = bytearray()
         # The bytes as they come, not inflated; and what is there now, so that a slow trickle
@@ -220,7 +241,10 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
             raise Failed("server", f"{self.host} sends in circles: {REDIRECTS} redirects and more.")
         if method not in {"GET", "HEAD"} and response.status_code not in {307, 308}:
             raise Failed("server", f"{self.host} answers {method} with a redirect to elsewhere.")
-        target = urljoin(url, response.headers["Location"])
+        try:
+            target = urljoin(url, response.headers["Location"])
+        except ValueError:
+            target = ""
         self._allow(url, target)
         return target
 
@@ -254,7 +278,8 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
         else:
             raise Failed(
                 "auth",
-                f"{self.host} asks for a login to read {self.subject}, in no way known here.",
+                f"{self.host} asks for a login to read {self.item}, but names no way to log in"
+                " that is known here.",
             )
 
     def _login(self) -> Login | None:
@@ -292,7 +317,7 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
         except (ValueError, AttributeError):
             token = None
         if not isinstance(token, str) or not re.fullmatch(r"[\x21-\x7e]+", token):
-            raise Failed("server", f"{realm.netloc} gave no token for {self.subject}.")
+            raise Failed("server", f"{realm.netloc} gave no token for {self.item}.")
         return token
 
     def _refused(self, response: requests.Response) -> Failed:
@@ -307,7 +332,7 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
         trouble = self._found.trouble if self._found else ""
         return Failed(
             "auth",
-            f"{self.host} asks for a login to read {self.subject}:"
+            f"{self.host} asks for a login to read {self.item}:"
             f" run `docker login {self.host}`, or set FLOE_REGISTRY_USERNAME and"
             f" FLOE_REGISTRY_PASSWORD.{f' {trouble}' if trouble else ''}",
         )
@@ -316,10 +341,16 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
         return Failed("auth", f"{self.host} refused the login from {login.source}: log in again.")
 
     def _forbidden(self, login: Login | None) -> Failed:
-        whom = f"the login from {login.source}" if login else "readers without a login"
+        if login is None:
+            return Failed(
+                "forbidden",
+                f"{self.host} does not let everyone use {self.item}: run `docker login"
+                f" {self.host}`, or ask its owner for access.",
+            )
         return Failed(
             "forbidden",
-            f"{self.host} does not let {whom} use {self.subject}: ask its owner for access.",
+            f"{self.host} does not let the login from {login.source} use {self.item}: ask its"
+            " owner for access.",
         )
 
     # What went wrong, in words
@@ -330,15 +361,15 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
         if not self._is_home(url):
             return Failed(
                 "server",
-                f"{host}, where {self.host} sends for {self.subject}, answered {status}.",
+                f"{host}, where {self.host} sends for {self.item}, answered {status}.",
                 retry_after=_retry_after(response),
             )
         if status == 403:
             return self._forbidden(self._found.login if self._found else None)
         if status == 404:
             if "NAME_UNKNOWN" in _codes(response):
-                return Failed("not-found", f"{host} has no repository {self.repository}.")
-            return Failed("not-found", f"{host} has no {self.subject}: check the name and the tag.")
+                return Failed("not-found", f"{host} has no {self.repository}: check the name.")
+            return Failed("not-found", f"{host} has no {self.item}: check the name and the tag.")
         wait = _retry_after(response)
         if status == 429:
             after = f"after {wait:.0f} s" if wait is not None else "later"
@@ -346,15 +377,17 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
         name = http.client.responses.get(status, "")
         return Failed(
             "server",
-            f"{host} answered {f'{status} {name}'.strip()} for {self.subject}: try again later.",
+            f"{host} answered {f'{status} {name}'.strip()} for {self.item}: try again later.",
             wait,
         )
 
     def _too_large(self, limit: int) -> Failed:
-        return Failed("too-large", f"{self.subject} is larger than {_size(limit)}, the limit.")
+        return Failed(
+            "too-large", f"{self.item} of {self.host} is larger than {_size(limit)}, the limit."
+        )
 
     def _partial(self, url: str) -> Failed:
-        return Failed("partial", f"{_netloc(url)} broke off in the middle of {self.subject}.")
+        return Failed("partial", f"{_netloc(url)} broke off in the middle of {self.item}.")
 
     def _explain(self, error: BaseException, url: str) -> Failed:
         """Never the error's own text: addresses with signatures and proxies' passwords are in it."""
@@ -384,12 +417,14 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
         timeouts = (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError)
         if any(isinstance(cause, timeouts) for cause in causes):
             return self._line.timeout(host)
-        if any(
-            isinstance(cause, urllib3.exceptions.IncompleteRead | http.client.IncompleteRead)
-            for cause in causes
-        ):
+        incomplete = (urllib3.exceptions.IncompleteRead, http.client.IncompleteRead)
+        if any(isinstance(cause, incomplete) for cause in causes):
             return self._partial(url)
-        return Failed("unreachable", f"{host} closed the connection without an answer.")
+        if any(isinstance(cause, ConnectionError) for cause in causes):
+            return Failed("unreachable", f"{host} closed the connection without an answer.")
+        if any(isinstance(cause, http.client.HTTPException | ValueError) for cause in causes):
+            return Failed("server", f"{host} answered in a way that is not HTTP.")
+        return Failed("unreachable", f"The connection to {host} broke.")
 
     def _verify(self, url: str) -> bool | str:
         if not url.startswith("https:"):
@@ -471,9 +506,10 @@ def _codes(response: requests.Response) -> set[str]:
 def _retry_after(response: requests.Response) -> float | None:
     value = response.headers.get("Retry-After", "").strip()
     if re.fullmatch(r"[0-9]{1,9}", value):
-        return float(value)
+        return min(float(value), LONGEST_WAIT)
     try:
-        return max(parsedate_to_datetime(value).timestamp() - time.time(), 0.0)
+        wait = parsedate_to_datetime(value).timestamp() - time.time()
+        return min(max(wait, 0.0), LONGEST_WAIT)
     except (ValueError, TypeError, OverflowError):
         return None
 

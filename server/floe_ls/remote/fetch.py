@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from floe_ls.chain.ref import OciRef, parse_ref
+from floe_ls.chain.ref import BadRef, OciRef, parse_ref
 from floe_ls.remote import artifact, files, layout, registry
 from floe_ls.remote.artifact import Artifact
 from floe_ls.remote.cache import Cache
@@ -71,9 +71,10 @@ class Fetcher:
             if isinstance(target, str) and not _is_oci(target):
                 return _file(target, target)
             ref = parse_ref(target) if isinstance(target, str) else target
-            if not isinstance(ref, OciRef):
-                return Failure("invalid", f"{target} is no reference: write oci://host/name:tag.")
-            return self._artifact(ref, settings, refresh=refresh)
+            if isinstance(ref, OciRef):
+                return self._artifact(ref, settings, refresh=refresh)
+            why = ref.message if isinstance(ref, BadRef) else "It is not in a registry."
+            return Failure("invalid", f"{target} is no reference. {why}")
         except Failed as failed:
             return failed.failure
         except Exception as error:  # noqa: BLE001  whatever happens, someone waits for an answer
@@ -166,7 +167,7 @@ def _mirrored(ref: OciRef, rest: str, place: Path) -> Answer:
             f"{ref} names a digest, which plain files in {place} do not have: mirror it as an OCI"
             " image layout.",
         )
-    for name in dict.fromkeys((rest, ref.repository.rpartition("/")[2])):
+    for name in dict.fromkeys((rest, ref.name)):
         for inside in (f"{version}", f"{version}/manifest", "", "manifest"):
             for ending in (".yaml", ".yml"):
                 path = place / name / f"{inside}{ending}" if inside else place / f"{name}{ending}"
@@ -179,7 +180,7 @@ def _mirrored(ref: OciRef, rest: str, place: Path) -> Answer:
 def _names(ref: OciRef, rest: str, version: str, place: Path) -> list[str]:
     if ref.digest is not None:
         return [ref.digest]
-    last = ref.repository.rpartition("/")[2]
+    last = ref.name
     names = [f"{ref.registry}/{ref.repository}:{version}", f"{rest}:{version}", f"{last}:{version}"]
     there = layout.tags(place)
     if not rest or not isinstance(there, tuple) or not any(":" in name for name in there):

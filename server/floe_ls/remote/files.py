@@ -96,13 +96,13 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def uri_of(path: str | os.PathLike[str]) -> str:
-    """The `file:` URI of a path, encoded as VS Code does: all but letters, digits and `/-._~`."""
+    """The `file:` URI of a path, spelled as `chain.ref.resolve_path` spells it."""
     absolute = os.path.abspath(path)  # noqa: PTH100  no resolving: a link keeps the name the author uses
     if _WINDOWS:
         absolute = absolute.replace("\\", "/")
         if absolute.startswith("//"):
             return "file:" + quote(absolute)
-        absolute = "/" + absolute[:1].lower() + absolute[1:]
+        return "file:///" + absolute[:2] + quote(absolute[2:])
     return "file://" + quote(os.fsencode(absolute))
 
 

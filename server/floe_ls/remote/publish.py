@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from floe_ls.chain.ref import OciRef, parse_ref
+from floe_ls.chain.ref import BadRef, OciRef, parse_ref
 from floe_ls.remote import artifact, layout, registry
 from floe_ls.remote.artifact import MAX_LAYER, Artifact, Package
-from floe_ls.remote.cache import looks_immutable
 from floe_ls.remote.failure import Failure
 from floe_ls.remote.registry import Access
 
@@ -37,13 +36,19 @@ class LayoutTarget:
     def __str__(self) -> str:
         return f"{self.folder}:{self.tag}"
 
+    @property
+    def pinned(self) -> bool:
+        """Whether the tag is a full version, by the same rule as in a registry."""
+        return OciRef("", "", self.tag).pinned
+
 
 def target_of(text: str) -> OciRef | LayoutTarget | Failure:
     """`oci://host/repository:tag`, or a layout folder: `path/to/folder:tag`, also after `oci-layout:`."""
     if text.startswith("oci://"):
         ref = parse_ref(text)
-        if not isinstance(ref, OciRef):
-            return Failure("invalid", f"{text} is no reference: write oci://host/name:tag.")
+        if isinstance(ref, BadRef):
+            return Failure("invalid", f"{text} is no reference. {ref.message}")
+        assert isinstance(ref, OciRef)
         if ref.digest is not None:
             return Failure("invalid", f"{text} names a digest, which follows from the content.")
         if ref.tag is None:
@@ -83,7 +88,7 @@ def publish(
     if isinstance(there, Failure) and there.kind not in {"not-found", *_SOMETHING_ELSE}:
         return there
     taken = not (isinstance(there, Failure) and there.kind == "not-found")
-    if taken and looks_immutable(where.tag or "") and not force:
+    if taken and where.pinned and not force:
         which = f" ({artifact.short(there.digest)})" if isinstance(there, Artifact) else ""
         return Failure(
             "blocked",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import quote, urljoin
 
-from floe_ls.chain.ref import OciRef
+from floe_ls.chain.ref import OciRef, version_key
 from floe_ls.remote import artifact, credentials
 from floe_ls.remote.artifact import MAX_MANIFEST, Artifact, Descriptor, Package
 from floe_ls.remote.failure import Failed, Failure
@@ -59,7 +59,7 @@ def head(ref: OciRef, access: Access = Access()) -> str | Failure:
 
 
 def tags(ref: OciRef, access: Access = Access()) -> tuple[str, ...] | Failure:
-    """All tags of the reference's repository, in the registry's order."""
+    """All tags of the reference's repository, the newest version first."""
     return _ask(ref, access, lambda client: _tags(client, ref))
 
 
@@ -109,7 +109,7 @@ def _pull(client: Client, ref: OciRef, store: Store | None) -> Artifact:
             data = _manifest(client, str(ref), None, blob.digest)
         else:
             url = client.url(client.container().get_blob_url(blob.digest))
-            data = client.do_request(url, limit=limit).content
+            data = client.do_request(url, limit=limit, promised=blob.size).content
         fresh.append(data)
         return data
 
@@ -145,7 +145,7 @@ def _tags(client: Client, ref: OciRef) -> tuple[str, ...]:
         listed = client.get_tags(client.container())
     except (ValueError, AttributeError, TypeError, RecursionError):
         raise Failed("server", f"{ref.registry} gave no list of tags that could be read.") from None
-    return tuple(dict.fromkeys(tag for tag in listed if isinstance(tag, str)))
+    return tuple(sorted({tag for tag in listed if isinstance(tag, str)}, key=version_key))
 
 
 def _push(client: Client, ref: OciRef, package: Package) -> str:
