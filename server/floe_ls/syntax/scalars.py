@@ -1,10 +1,12 @@
-"""What scalars mean: the text between quotes, the text of blocks, and the value of a plain word."""
+"""What scalars mean: text between quotes, text of blocks, and plain words in YAML 1.2 and 1.1."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
+from enum import Enum
 
 ScalarValue = None | bool | int | float | str
 
@@ -128,3 +130,102 @@ def unblock(lines: list[str], folded: bool, chomp: str) -> str:
         else:
             breaks += 1
     return "".join(out) + tail
+
+
+class Unreadable(Enum):
+    """Stands for the value of a scalar that a loader of YAML 1.1 stops at."""
+
+    UNREADABLE = "unreadable"
+
+
+UNREADABLE = Unreadable.UNREADABLE
+
+_WORDS_11: dict[str, ScalarValue | Unreadable] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
+    **dict.fromkeys(("no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), math.inf),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
+    **dict.fromkeys(("=", "<<"), UNREADABLE),  # of types that have no values: default and merge
+}
+_NUMBER_11 = re.compile(
+    r"(?P<sign>[-+]?)(?:"
+    r"(?P<minutes>[1-9][0-9_]*(?::[0-5]?[0-9])+)"
+    r"|(?P<seconds>[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*)"
+    r"|(?P<real>[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?)"
+    r"|0b(?P<binary>[01_]+)|0x(?P<hexa>[0-9a-fA-F_]+)|(?P<octal>0[0-7_]+)"
+    r"|(?P<whole>0|[1-9][0-9_]*))|(?P<fraction>\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?)"
+)
+_BASES = {"binary": 2, "octal": 8, "whole": 10, "hexa": 16}
+_DATE_11 = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_TIME_11 = re.compile(
+    r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[Tt]|[ \t]+)([0-9]{1,2}):([0-9]{2}):([0-9]{2})"
+    r"(?:\.([0-9]*))?(?:[ \t]*(?:(Z)|([-+])([0-9]{1,2})(?::([0-9]{2}))?))?"
+)
+_LONGEST_11 = 4000
+
+
+def yaml11(text: str) -> ScalarValue | date | Unreadable:
+    """The value that a loader of YAML 1.1, such as PyYAML's safe one, gives a plain scalar."""
+    if text in _WORDS_11:
+        return _WORDS_11[text]
+    if text[0] not in "0123456789+-." or len(text) > _LONGEST_11:
+        return text
+    try:
+        if m := _NUMBER_11.fullmatch(text):
+            return _number_11(m)
+        if m := _DATE_11.fullmatch(text):
+            return date(int(m[1]), int(m[2]), int(m[3]))
+        if m := _TIME_11.fullmatch(text):
+            return _time_11(m)
+    except (ValueError, OverflowError):  # 0x_ has no digits, and 2024-13-01 is no date
+        return UNREADABLE
+    return text
+
+
+def _number_11(m: re.Match[str]) -> int | float:
+    kind = m.lastgroup or ""
+    digits = m[kind].replace("_", "")
+    value: int | float = 0
+    if kind == "minutes":
+        for part in digits.split(":"):
+            value = 60 * value + int(part)
+    elif kind == "seconds":
+        for part in digits.split(":"):
+            value = 60 * value + float(part)
+    elif kind in _BASES:
+        value = int(digits, _BASES[kind])
+    else:
+        value = float(digits)
+    return -value if m["sign"] == "-" else value
+
+
+def _time_11(m: re.Match[str]) -> datetime:
+    year, month, day, hour, minute, second = (int(m[k]) for k in range(1, 7))
+    micro = int((m[7] or "0")[:6].ljust(6, "0"))
+    zone = UTC if m[8] else None
+    if m[9]:
+        offset = timedelta(hours=int(m[10]), minutes=int(m[11] or 0))
+        zone = timezone(-offset if m[9] == "-" else offset)
+    return datetime(year, month, day, hour, minute, second, micro, zone)
+
+
+def differs(text: str) -> str | None:
+    """What YAML 1.1 takes a plain scalar for, in words, where YAML 1.2 reads it otherwise."""
+    if (text[:1] or "~") not in "0123456789+-.yYnNtTfFoO=<":
+        return None
+    new, old = resolve(text), yaml11(text)
+    if type(new) is type(old) and (new == old or new != new):  # noqa: PLR0124 -- not a number
+        return None
+    if old is UNREADABLE:
+        return "a value that cannot be loaded"
+    if isinstance(old, bool):
+        return f"the truth value {str(old).lower()}"
+    if isinstance(old, int | float):
+        return f"the number {old}"
+    if isinstance(old, datetime):
+        return f"the time {old.isoformat(' ')}"
+    if isinstance(old, date):
+        return f"the date {old.isoformat()}"
+    return f"the text '{old}'"

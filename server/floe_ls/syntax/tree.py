@@ -6,13 +6,17 @@ import gc
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from floe_ls.syntax import cursor, references, tokens
 from floe_ls.syntax.nodes import Collection, Document, Entry
 from floe_ls.syntax.parser import Change, Region
 from floe_ls.syntax.problems import Problem
 
+_FORBIDDEN = re.compile(
+    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\\ud800-\\udfff\\ufffe\\uffff]"
+)
+_FEW = 20
 _LONE_CR = re.compile(r"\r(?!\n)")
 
 
@@ -32,6 +36,7 @@ class Tree:
             text = tokens.CONFLICT.sub(lambda m: "#" + m[0][1:], text)
         self.source = text
         change = _difference(old.source, text) if old else None
+        self.forbidden: list[int] = _forbidden(text, change if old and not old.forbidden else None)
         enabled = gc.isenabled()
         gc.disable()  # it would look in vain for cycles, again and again, in what is being built
         try:
@@ -132,6 +137,9 @@ class Tree:
         """Everything that is wrong with the text in itself."""
         for start, end in self.conflicts:
             yield Problem(start, end, "yaml/merge-conflict", "This merge conflict is not resolved.")
+        for offset in self.forbidden:
+            message = f"The character U+{ord(self.source[offset]):04X} is not allowed in YAML."
+            yield Problem(offset, offset + 1, "yaml/character", message)
         for base, entry in self.walk(flawed=True):
             for problem in entry.errors:
                 yield problem.shifted(base)
@@ -149,6 +157,12 @@ class Tree:
 
     def locate(self, offset: int) -> tuple[list[str | int | None], bool]:
         return cursor.locate(self, offset)
+
+
+def _forbidden(text: str, change: Change | None) -> list[int]:
+    """The offsets of the first few characters that YAML does not allow, within what has changed."""
+    start, end = (change.same, change.moved + change.delta) if change else (0, len(text))
+    return [m.start() for m in islice(_FORBIDDEN.finditer(text, start, end), _FEW)]
 
 
 def _text_start(region: Region, i: int) -> int:
