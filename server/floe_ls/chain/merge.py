@@ -7,38 +7,17 @@ items are joined, when each item is one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from floe_ls.chain.layers import Layer
-from floe_ls.forms.document import At, plain
-from floe_ls.forms.tree import is_null
+from floe_ls.chain.say import Origin, Say, implied, written
+from floe_ls.forms.document import plain
 from floe_ls.schema.meta import Merge, Role
 from floe_ls.schema.shape import Path, Shape
-from floe_ls.syntax.nodes import Collection, Mapping, Sequence
-from floe_ls.text import Span
-
-
-@dataclass(frozen=True)
-class Origin:
-    """One layer's say about a leaf. `implied` says that the layer wrote the block but not the field, so that the
-    field's default speaks."""
-
-    layer: Layer
-    at: At = field(repr=False)
-    value: Any
-    implied: bool = False
-
-    @property
-    def span(self) -> Span:
-        return self.at.key_span
-
-    @property
-    def line(self) -> int:
-        """From 0."""
-        return self.layer.document.lines.position(self.span.start)[0]
+from floe_ls.syntax import nodes
 
 
 @dataclass(frozen=True)
@@ -49,7 +28,7 @@ class Setting:
     shape: Shape | None = field(repr=False)
     value: Any
     origins: tuple[Origin, ...]
-    """Every layer that set it, topmost first."""
+    """Every layer that has a say in it, topmost first."""
     winner: Origin | None
     """Who decided; None where a default did."""
     rule: str
@@ -88,148 +67,142 @@ class Effective:
         return out
 
 
-_Say = tuple[Layer, At]
-
-
 def merge(shape: Shape, layers: tuple[Layer, ...], subject: Layer | None = None) -> Effective:
     """What layers of one shape make together, topmost first.
 
     `subject` is the layer whose own, not inherited, fields are kept: none when the subject is a product.
     """
-    says = [(layer, layer.document.root) for layer in layers]
-    settings = tuple(_Merge(shape, subject).fields(shape, (), says))
+    says = [Say(layer, layer.document.root) for layer in layers]
+    settings = tuple(_Merge(subject).fields(shape, (), says))
     return Effective(_with_whitelist(shape, settings))
 
 
 class _Merge:
-    def __init__(self, root: Shape, subject: Layer | None) -> None:
-        self.root = root
+    def __init__(self, subject: Layer | None) -> None:
         self.subject = subject
 
-    def fields(self, shape: Shape, path: Path, says: list[_Say]) -> Iterator[Setting]:
+    def fields(self, shape: Shape, path: Path, says: list[Say]) -> Iterator[Setting]:
         """The settings of a mapping whose keys are merged one by one."""
-        maps = [(layer, at) for layer, at in says if isinstance(at.node, Mapping)]
-        found: dict[str, list[_Say]] = {}
-        for layer, at in maps:
-            own: dict[str, At] = {}
-            for key, child in at.children():
-                own[shape.canonical(str(key))] = child
-            for name, child in own.items():
-                found.setdefault(name, []).append((layer, child))
-        for name, sayers in found.items():
-            yield from self.field(shape.child(name), (*path, name), sayers)
-        if maps:
-            for name, child_shape in shape.fields.items():
-                if name not in found and child_shape.has_default and child_shape.default is not None:
-                    yield from self.unsaid(child_shape, (*path, name), maps)
+        blocks = [(say, written(shape, say)) for say in says if say.is_mapping]
+        names = dict.fromkeys(name for _, own in blocks for name in own)
+        unwritten = [implied(shape, say, own) for say, own in blocks]
+        for name in names:
+            said = [
+                say
+                for (_, own), default in zip(blocks, unwritten, strict=True)
+                if (say := own.get(name) or default.get(name)) is not None
+            ]
+            yield from self.field(shape.child(name), (*path, name), said)
+        if blocks:
+            last = blocks[-1][0].layer
+            for name, child in shape.fields.items():
+                if name not in names and child.has_default:
+                    yield from self.default(child, (*path, name), child.default, last)
 
-    def field(self, shape: Shape | None, path: Path, says: list[_Say]) -> Iterator[Setting]:
+    def field(self, shape: Shape | None, path: Path, says: list[Say]) -> Iterator[Setting]:
         rule = shape.inherit.merge if shape else Merge.OVERRIDE
         if rule is Merge.LOCAL:
-            own = [(layer, at) for layer, at in says if layer is self.subject]
+            own = [say for say in says if say.layer is self.subject]
             if own:
                 yield from self.whole(shape, path, own, own[-1], "local")
             return
         if rule is Merge.EXTEND:
             yield from self.joined(shape, path, says)
             return
-        said = [(layer, at) for layer, at in says if not is_null(at.node)]
+        said = [say for say in says if not say.is_null]
         if not said:
-            return
-        if rule is Merge.DEEP and shape is not None:
-            if any(isinstance(at.node, Mapping) for _, at in said):
-                yield from self.fields(shape, path, said)
-            else:
-                yield from self.whole(shape, path, said, said[-1], "override")
             return
         if rule is Merge.STRENGTHEN and shape is not None:
             yield self.strictest(shape, path, said)
             return
-        winner = said[0] if rule is Merge.IMMUTABLE else said[-1]
-        yield from self.whole(shape, path, said, winner, rule.value)
+        in_writing = [say for say in said if not say.implied]
+        if rule is Merge.DEEP and shape is not None and any(s.is_mapping for s in in_writing):
+            yield from self.fields(shape, path, said)
+            return
+        locked = _locked(shape, in_writing)
+        if locked is not None:
+            yield from self.whole(shape, path, in_writing, locked, "immutable")
+        elif rule is Merge.IMMUTABLE:
+            yield from self.whole(shape, path, in_writing, in_writing[0], "immutable")
+        elif in_writing:
+            yield from self.whole(shape, path, in_writing, in_writing[-1], "override")
 
     def whole(
-        self, shape: Shape | None, path: Path, says: list[_Say], winner: _Say, rule: str
+        self, shape: Shape | None, path: Path, says: list[Say], winner: Say, rule: str
     ) -> Iterator[Setting]:
         """The leaves of one layer's value, which replaces those of all others."""
-        layer, at = winner
-        if isinstance(at.node, Mapping) and (at.node.entries or (shape is not None and shape.fields)):
-            names: dict[str, At] = {}
-            for key, child in at.children():
-                names[shape.canonical(str(key)) if shape else str(key)] = child
-            for name, child in names.items():
-                others = [
-                    (other, found)
-                    for other, there in says
-                    if other is not layer and (found := _child(shape, there, name)) is not None
-                ]
-                below = sorted([*others, (layer, child)], key=lambda s: _index(says, s[0]))
-                child_shape = shape.child(name) if shape else None
-                yield from self.whole(child_shape, (*path, name), below, (layer, child), rule)
+        fields = shape.fields if shape else {}
+        node = winner.at.node
+        if isinstance(node, nodes.Mapping) and (node.entries or fields):
+            blocks = [(say, written(shape, say)) for say in says]
+            own = next(found for say, found in blocks if say is winner)
+            for name, say in own.items():
+                said = [found[name] for _, found in blocks if name in found]
+                child = shape.child(name) if shape else None
+                if not (say.is_null and child is not None and child.kind != "any"):
+                    yield from self.whole(child, (*path, name), said, say, rule)
+            for name, child in fields.items():
+                if child.has_default and (name not in own or own[name].is_null):
+                    yield from self.default(child, (*path, name), child.default, winner.layer)
             return
-        origins = tuple(Origin(other, there, plain(there.node)) for other, there in says)
-        own = next(o for o in origins if o.layer is layer)
-        yield Setting(path, shape, own.value, origins, own, rule)
+        if winner.is_null and shape is not None and shape.kind != "any":
+            return
+        origins = tuple(say.origin(shape) for say in says)
+        chosen = origins[next(i for i, say in enumerate(says) if say is winner)]
+        yield Setting(path, shape, chosen.value, origins, chosen, rule)
 
-    def strictest(self, shape: Shape, path: Path, says: list[_Say]) -> Setting:
-        origins = tuple(Origin(layer, at, plain(at.node)) for layer, at in says)
+    def strictest(self, shape: Shape, path: Path, says: list[Say]) -> Setting:
+        origins = tuple(say.origin(shape) for say in says)
         ranked = [(shape.inherit.strictness(o.value), o) for o in origins]
         known = [(rank, o) for rank, o in ranked if rank is not None]
         if not known:  # nothing that has a place in the order: leave it as the nearest says
             return Setting(path, shape, origins[-1].value, origins, origins[-1], "override")
         top = max(rank for rank, _ in known)
-        winner = next(o for rank, o in known if rank == top)
+        best = [o for rank, o in known if rank == top]
+        winner = next((o for o in best if not o.implied), best[0])
         return Setting(path, shape, winner.value, origins, winner, "strengthen")
 
-    def joined(self, shape: Shape | None, path: Path, says: list[_Say]) -> Iterator[Setting]:
+    def joined(self, shape: Shape | None, path: Path, says: list[Say]) -> Iterator[Setting]:
         """The items of all layers, the topmost layer's first, none twice."""
-        seen: list[Any] = []
-        item_shape = shape.item if shape else None
-        for layer, at in says:
-            if not isinstance(at.node, Sequence):
+        found: list[tuple[Any, list[Origin]]] = []
+        for say in says:
+            if say.implied or not isinstance(say.at.node, nodes.Sequence):
                 continue
-            for _, item in at.children():
+            for _, item in say.at.children():
                 value = plain(item.node)
-                if value in seen:
-                    continue
-                origin = Origin(layer, item, value)
-                yield Setting((*path, len(seen)), item_shape, value, (origin,), origin, "extend")
-                seen.append(value)
+                origin = Origin(say.layer, item, value)
+                same = next((origins for other, origins in found if other == value), None)
+                if same is None:
+                    found.append((value, [origin]))
+                elif all(o.layer is not say.layer for o in same):
+                    same.append(origin)
+        item_shape = shape.item if shape else None
+        for index, (value, origins) in enumerate(found):
+            yield Setting((*path, index), item_shape, value, tuple(origins), origins[0], "extend")
 
-    def unsaid(self, shape: Shape, path: Path, holders: list[_Say]) -> Iterator[Setting]:
-        """Fields that no layer wrote though some wrote the block: their defaults."""
-        if shape.inherit.merge is Merge.LOCAL and holders[-1][0] is not self.subject:
+    def default(self, shape: Shape, path: Path, value: Any, layer: Layer) -> Iterator[Setting]:
+        """A field that no layer wrote though one, `layer` at last, wrote the block."""
+        if value is None or value in ([], {}):
             return
-        if holders[-1][0].document.dialect not in shape.dialects:
+        if shape.inherit.merge is Merge.LOCAL and layer is not self.subject:
             return
-        if isinstance(shape.default, dict) and shape.fields:
+        if isinstance(value, Mapping) and shape.fields:
             for name, child in shape.fields.items():
-                if name in shape.default and shape.default[name] is not None:
-                    default = replace_default(child, shape.default[name])
-                    yield Setting((*path, name), child, default, (), None, "default")
+                yield from self.default(child, (*path, name), value.get(name), layer)
             return
-        if shape.default in ([], {}):
-            return
-        yield Setting(path, shape, shape.default, (), None, "default")
+        yield Setting(path, shape, value, (), None, "default")
 
 
-def replace_default(shape: Shape, value: Any) -> Any:
-    return value if value is not None else shape.default
-
-
-def _child(shape: Shape | None, at: At, name: str) -> At | None:
-    if not isinstance(at.node, Collection):
+def _locked(shape: Shape | None, says: list[Say]) -> Say | None:
+    """The topmost say that no layer below it may change."""
+    lock = shape.inherit.lock if shape else ""
+    if not lock or shape is None:
         return None
-    found = at.child(name)
-    if found is None and shape is not None:
-        for other, canonical in shape.spellings.items():
-            if canonical == name and (found := at.child(other)) is not None:
-                break
-    return found
-
-
-def _index(says: list[_Say], layer: Layer) -> int:
-    return next(i for i, (other, _) in enumerate(says) if other is layer)
+    for say in says[:-1]:
+        key = written(shape, say).get(lock)
+        if key is not None and key.origin(shape.child(lock)).value is False:
+            return say
+    return None
 
 
 def _with_whitelist(root: Shape, settings: tuple[Setting, ...]) -> tuple[Setting, ...]:
@@ -240,14 +213,17 @@ def _with_whitelist(root: Shape, settings: tuple[Setting, ...]) -> tuple[Setting
     size = len(whitelist)
     listed = {s.path[size] for s in settings if s.path[:size] == whitelist and len(s.path) > size}
     start = len(plugins)
+
+    def chosen(setting: Setting) -> bool:
+        path = setting.path
+        if path[:start] != plugins or len(path) <= start or path[start] not in listed:
+            return False
+        category = root.at(path[: start + 1])
+        replaced = category is None or category.inherit.merge is Merge.OVERRIDE
+        return replaced or (setting.shape is not None and setting.shape.role is Role.PLUGIN_NAME)
+
     return tuple(
-        replace(s, rule="whitelist")
-        if s.path[:start] == plugins
-        and len(s.path) > start
-        and s.path[start] in listed
-        and s.rule == "override"
-        else s
-        for s in settings
+        replace(s, rule="whitelist") if s.rule == "override" and chosen(s) else s for s in settings
     )
 
 
@@ -275,5 +251,10 @@ def dotted(path: Path) -> str:
             out += f"[{step}]"
         else:
             plain_key = step and all(c.isalnum() or c in "_-/" for c in step)
-            out += ("." if out else "") + (step if plain_key else '"' + step.replace('"', '\\"') + '"')
+            out += ("." if out else "") + (
+                step if plain_key else '"' + step.replace('"', '\\"') + '"'
+            )
     return out
+
+
+__all__ = ["Effective", "Origin", "Setting", "dotted", "merge"]
