@@ -98,6 +98,13 @@ class Session:
         self.demand([document])
         return document
 
+    def add(self, uri: str, text: str) -> Document:
+        """A file that is read though no editor has it open."""
+        self._settings_near(uri)
+        document = read_document(uri, text, None, label=self.label(uri))
+        self._take(document)
+        return document
+
     def change(self, uri: str, version: int | None, changes: Iterable[Change]) -> Document | None:
         """An edit of an open document; None where it is not open."""
         old = self.snapshot.documents.get(uri)

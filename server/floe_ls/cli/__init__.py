@@ -1,0 +1,217 @@
+"""The command line: the editor's verdict for a tree, and what the engine knows of one file."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+import floe_ls
+from floe_ls.cli.words import Refused
+
+OK, ERRORS, FAILED = 0, 1, 2
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs one command. Exit codes: 0 no errors, 1 errors found, 2 it could not run."""
+    parser = _parser()
+    if not arguments:
+        parser.print_help()
+        return FAILED
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except Refused as refused:
+        sys.stderr.write(f"floe-ls: {refused}\n")
+        return FAILED
+    except BrokenPipeError:  # the reader, `head` perhaps, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except KeyboardInterrupt:
+        sys.stderr.write("floe-ls: interrupted\n")
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="floe-ls",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=(
+            "Checks floe's manifests and data products, and tells where each value comes from.\n\n"
+            "A product names its manifest, a domain manifest names its enterprise manifest. floe-ls\n"
+            "follows these references (files, bare names, oci:// artifacts) and holds every layer\n"
+            "against the ones above it, exactly as the language server does in an editor."
+        ),
+        epilog=(
+            "examples:\n"
+            "  floe-ls check                                everything below this folder\n"
+            "  floe-ls check --format github sales/         for a pull request\n"
+            "  floe-ls effective sales/floe.yaml            the resolved configuration, each value with its origin\n"
+            "  floe-ls explain sales/floe.yaml governance.pii_encryption\n"
+            "  floe-ls rule security/override               what a code means and what to do\n"
+            "  floe-ls publish manifest.yaml oci://registry.example.com/enterprise-manifest:v1.0.0\n\n"
+            "exit codes: 0 no errors, 1 errors found, 2 it could not run\n"
+            "settings: floe-ls.toml, searched upwards from each file"
+        ),
+    )
+    parser.add_argument("--version", action="version", version=f"floe-ls {floe_ls.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _check(commands)
+    _effective(commands)
+    _explain(commands)
+    _publish(commands)
+    _schema(commands)
+    _rule(commands)
+    commands.add_parser("serve", help="the language server; editors start it", add_help=False)
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction, name: str, text: str, more: str = ""
+) -> argparse.ArgumentParser:  # type: ignore[type-arg]
+    made: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=text,
+        description=f"{text[0].upper()}{text[1:]}.{more}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    return made
+
+
+def _check(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+    parser = _command(
+        commands,
+        "check",
+        "the editor's findings for files and folders",
+        "\n\nWithout a path: this folder. Folders are searched for manifests and data products; what\n"
+        ".gitignore names is left out. Parents are fetched where they are needed; one that cannot\n"
+        "be had is reported once, and what depends on it is left unknown, never red.",
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="a file or a folder")
+    parser.add_argument(
+        "--format",
+        choices=["text", "json", "sarif", "github"],
+        default="text",
+        help="text for people (default), json for programs, sarif for code scanning, github for annotations",
+    )
+    parser.add_argument(
+        "--offline", action="store_true", help="use the workspace and the cache only"
+    )
+    parser.set_defaults(run=_run_check)
+
+
+def _effective(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+    parser = _command(
+        commands,
+        "effective",
+        "the resolved configuration of a file, every value with its origin",
+        "\n\nAs yaml the origin is a comment at the end of each line: tier, file and line, rule.\n"
+        "As json every leaf also lists who else set it and lost.",
+    )
+    parser.add_argument("file", metavar="FILE", help="a manifest or a data product")
+    parser.add_argument("--format", choices=["yaml", "json"], default="yaml")
+    parser.add_argument(
+        "--offline", action="store_true", help="use the workspace and the cache only"
+    )
+    parser.set_defaults(run=_run_effective)
+
+
+def _explain(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+    parser = _command(
+        commands,
+        "explain",
+        "one value's story, tier by tier, with the rule that decided",
+        "\n\nPATH is dotted: governance.pii_encryption, plugins.compute.type. A path above several\n"
+        "values (plugins.compute, governance) tells the story of each.",
+    )
+    parser.add_argument("file", metavar="FILE", help="a manifest or a data product")
+    parser.add_argument("path", metavar="PATH", help="where the value is, dotted")
+    parser.add_argument(
+        "--offline", action="store_true", help="use the workspace and the cache only"
+    )
+    parser.set_defaults(run=_run_explain)
+
+
+def _publish(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+    parser = _command(
+        commands,
+        "publish",
+        "pushes a manifest as an OCI artifact",
+        "\n\nREF is oci://host/name:tag for a registry, or folder:tag for an OCI image layout folder.\n"
+        "A manifest with errors is not published. A tag that looks like a version (v1.2.3) is never\n"
+        "overwritten with other content unless --force is given.\n"
+        "Credentials: Docker's config.json, or FLOE_REGISTRY_USERNAME and _PASSWORD, or _TOKEN.",
+    )
+    parser.add_argument("file", metavar="FILE", help="a manifest")
+    parser.add_argument("ref", metavar="REF", help="where to")
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite a version that is there already"
+    )
+    parser.set_defaults(run=_run_publish)
+
+
+def _schema(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+    parser = _command(
+        commands,
+        "schema",
+        "the JSON Schema of manifests and data products",
+        "\n\nFor editors without this language server. Printed, or written into schemas/ with --write.",
+    )
+    parser.add_argument(
+        "kind", nargs="?", choices=["manifest", "floe"], help="one of the two (default: both)"
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="write schemas/*.schema.json below this folder"
+    )
+    parser.set_defaults(run=_run_schema)
+
+
+def _rule(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+    parser = _command(
+        commands,
+        "rule",
+        "what a code means, with an example and what to do",
+        "\n\nWithout a code: the list of all.",
+    )
+    parser.add_argument("code", nargs="?", metavar="CODE", help="such as security/override")
+    parser.set_defaults(run=_run_rule)
+
+
+# Each command is imported when it runs: `--help` should not wait for the engine.
+
+
+def _run_check(options: argparse.Namespace) -> int:
+    from floe_ls.cli.check import check
+
+    return check(options.paths or ["."], options.format, offline=options.offline)
+
+
+def _run_effective(options: argparse.Namespace) -> int:
+    from floe_ls.cli.effective import effective
+
+    return effective(options.file, options.format, offline=options.offline)
+
+
+def _run_explain(options: argparse.Namespace) -> int:
+    from floe_ls.cli.explain import explain
+
+    return explain(options.file, options.path, offline=options.offline)
+
+
+def _run_publish(options: argparse.Namespace) -> int:
+    from floe_ls.cli.publish import publish
+
+    return publish(options.file, options.ref, force=options.force)
+
+
+def _run_schema(options: argparse.Namespace) -> int:
+    from floe_ls.cli.schema import schema
+
+    return schema(options.kind, write=options.write)
+
+
+def _run_rule(options: argparse.Namespace) -> int:
+    from floe_ls.cli.rule import rule
+
+    return rule(options.code)

@@ -1,0 +1,139 @@
+"""A session for one command: files read, parents fetched, everything waited for."""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from floe_ls.cli.words import Refused
+from floe_ls.forms.document import Document
+from floe_ls.ide.snapshot import Snapshot
+from floe_ls.remote import files
+from floe_ls.remote.failure import Failure
+from floe_ls.remote.fetch import Fetcher
+from floe_ls.remote.scan import manifests_below
+from floe_ls.session import Session, floe_shapes
+
+LONG = 30.0
+"""Seconds that a command waits for all parents together; each fetch has its own, shorter limit."""
+
+
+class Workspace:
+    """Calls from fetching threads are run on this one, while it waits."""
+
+    def __init__(self, offline: bool = False) -> None:
+        self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self.session = Session(floe_shapes(), Fetcher(), self._calls.put)
+        here = files.uri_of(Path.cwd())
+        self.session.set_roots([here])
+        self.session.configure({"offline": True} if offline else {})
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.session.snapshot
+
+    def read(self, path: str) -> Document:
+        """One file, its chain complete as far as it can be had. Raises Refused."""
+        document = self.load([path])[0]
+        if not document.is_ours:
+            raise Refused(f"{path} is neither a manifest nor a data product of floe")
+        return document
+
+    def load(self, paths: Iterable[str], progress: Progress | None = None) -> list[Document]:
+        """The manifests and products at these paths, in order. Raises Refused for a path that is not there."""
+        found: dict[str, Path] = {}
+        roots: dict[Path, None] = {}
+        for path in paths:
+            place = Path(path)
+            if place.is_dir():
+                for file in manifests_below(place):
+                    found.setdefault(files.uri_of(file), file)
+            else:
+                found.setdefault(files.uri_of(place), place)
+            roots.setdefault(_workspace_of(place))
+        read: list[str] = []
+        for number, (uri, place) in enumerate(found.items()):
+            if progress:
+                progress.show("reading", number, len(found))
+            text = files.read(place)
+            if isinstance(text, Failure):
+                raise Refused(text.message.rstrip("."))
+            self.session.add(uri, text)
+            read.append(uri)
+        self.session.scan([files.uri_of(root) for root in roots], wait=True)
+        self.session.watch(read)
+        self.session.demand()
+        self.wait(progress)
+        documents = self.session.snapshot.documents
+        return [documents[uri] for uri in read]
+
+    def wait(self, progress: Progress | None = None) -> None:
+        end = time.monotonic() + LONG
+        session = self.session
+        while session.fetching and time.monotonic() < end:
+            if progress:
+                progress.note(f"fetching {', '.join(sorted(session.fetching))}")
+            try:
+                self._calls.get(timeout=0.1)()
+            except queue.Empty:
+                continue
+        while not self._calls.empty():
+            self._calls.get()()
+        for problems in session.settings_problems.values():
+            for problem in problems:
+                where = f"{session.label(problem.uri)}: " if problem.uri else ""
+                sys.stderr.write(f"floe-ls: settings: {where}{problem.message}\n")
+        session.settings_problems.clear()
+
+
+def _workspace_of(path: Path) -> Path:
+    """The folder whose files a path's bare names and references may mean."""
+    start = path.resolve()
+    start = start if start.is_dir() else start.parent
+    for folder in (start, *start.parents):
+        if (folder / "floe-ls.toml").is_file() or (folder / ".git").exists():
+            return folder
+    return start
+
+
+class Progress:
+    """A bar on stderr, where that is a terminal and the work takes over a second."""
+
+    DELAY = 1.0
+
+    def __init__(self) -> None:
+        self._on = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._since = time.monotonic()
+        self._last = 0.0
+        self._shown = False
+
+    def show(self, what: str, done: int, total: int) -> None:
+        if self._due():
+            filled = round(24 * done / max(total, 1))
+            self._write(f"{what} {'█' * filled}{'░' * (24 - filled)} {done}/{total}")
+
+    def note(self, text: str) -> None:
+        if self._due():
+            self._write(text)
+
+    def clear(self) -> None:
+        if self._shown:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+            self._shown = False
+
+    def _due(self) -> bool:
+        now = time.monotonic()
+        if not self._on or now - self._since < self.DELAY or now - self._last < 0.1:
+            return False
+        self._last = now
+        return True
+
+    def _write(self, text: str) -> None:
+        sys.stderr.write(f"\r\033[K{text[:100]}")
+        sys.stderr.flush()
+        self._shown = True
