@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from floe_ls.forms.jsonschema import FILES, rendered
 from floe_ls.ide.diagnostics import CODES
 from floe_ls.ide.rule import Code
 from floe_ls.schema.kinds import KINDS
@@ -75,10 +76,8 @@ def written(path: str) -> str | None:
 
 
 def schemas() -> Iterator[tuple[str, str]]:
-    from floe_ls.schema.json_schema import json_schemas
-
-    for name, schema in json_schemas().items():
-        yield f"schemas/{name}", json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    for kind, model in KINDS.items():
+        yield f"schemas/{FILES[kind]}", rendered(kind, shape_of(model))
 
 
 # --- docs/fields.md
@@ -375,7 +374,9 @@ def shown_default(schema: Mapping[str, Any]) -> str:
 
 
 def schema_type(schema: Mapping[str, Any]) -> str:
-    types: list[str] = [option["type"] for option in schema.get("anyOf", [schema]) if option["type"] != "null"]
+    types: list[str] = [
+        option["type"] for option in schema.get("anyOf", [schema]) if option["type"] != "null"
+    ]
     return {"boolean": "true or false"}.get(types[0], types[0])
 
 
