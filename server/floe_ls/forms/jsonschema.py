@@ -6,6 +6,7 @@ Only what is an error in every dialect is refused. What JSON Schema has no words
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -24,6 +25,11 @@ FILES: Mapping[str, str] = MappingProxyType(
 )
 """The schema file of each kind of document."""
 _TITLES = {"manifest": "floe manifest", "product": "floe data product"}
+
+
+def rendered(kind: str, shape: Shape) -> str:
+    """The text of a kind's schema file."""
+    return json.dumps(json_schema(kind, shape), indent=2, ensure_ascii=False) + "\n"
 
 
 def json_schemas() -> dict[str, Schema]:
