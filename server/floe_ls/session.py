@@ -75,6 +75,8 @@ class Session:
     ) -> None:
         self.snapshot = Snapshot(shapes)
         self.encoding = Encoding.UTF16
+        self.relative = False
+        """Files outside of the roots are named relative to the working directory."""
         self.roots: tuple[str, ...] = ()
         self.fetching: dict[str, Future[Artifact | Failure]] = {}
         self.settings_problems: dict[str, list[SettingsProblem]] = {}
@@ -190,7 +192,9 @@ class Session:
             if uri.startswith(root):
                 return unquote(uri[len(root) :])
         path = files.path_of(uri)
-        return str(path) if path else uri
+        if path is None:
+            return uri
+        return os.path.relpath(path) if self.relative else str(path)
 
     def _relabelled(self, document: Document) -> Document:
         label = self.label(document.uri)

@@ -186,6 +186,8 @@ class _Merge:
             return
         if shape.inherit.merge is Merge.LOCAL and layer is not self.subject:
             return
+        if layer.document.dialect not in shape.dialects:
+            return  # a default of a field that this dialect does not have
         if isinstance(value, Mapping) and shape.fields:
             for name, child in shape.fields.items():
                 yield from self.default(child, (*path, name), value.get(name), layer)

@@ -6,11 +6,14 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import floe_ls
 from floe_ls.cli.words import Refused
 
 OK, ERRORS, FAILED = 0, 1, 2
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -67,9 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(
-    commands: argparse._SubParsersAction, name: str, text: str, more: str = ""
-) -> argparse.ArgumentParser:  # type: ignore[type-arg]
+def _command(commands: Commands, name: str, text: str, more: str = "") -> argparse.ArgumentParser:
     made: argparse.ArgumentParser = commands.add_parser(
         name,
         help=text,
@@ -79,7 +80,7 @@ def _command(
     return made
 
 
-def _check(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+def _check(commands: Commands) -> None:
     parser = _command(
         commands,
         "check",
@@ -101,7 +102,7 @@ def _check(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-a
     parser.set_defaults(run=_run_check)
 
 
-def _effective(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+def _effective(commands: Commands) -> None:
     parser = _command(
         commands,
         "effective",
@@ -117,7 +118,7 @@ def _effective(commands: argparse._SubParsersAction) -> None:  # type: ignore[ty
     parser.set_defaults(run=_run_effective)
 
 
-def _explain(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+def _explain(commands: Commands) -> None:
     parser = _command(
         commands,
         "explain",
@@ -133,7 +134,7 @@ def _explain(commands: argparse._SubParsersAction) -> None:  # type: ignore[type
     parser.set_defaults(run=_run_explain)
 
 
-def _publish(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+def _publish(commands: Commands) -> None:
     parser = _command(
         commands,
         "publish",
@@ -151,7 +152,7 @@ def _publish(commands: argparse._SubParsersAction) -> None:  # type: ignore[type
     parser.set_defaults(run=_run_publish)
 
 
-def _schema(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+def _schema(commands: Commands) -> None:
     parser = _command(
         commands,
         "schema",
@@ -167,7 +168,7 @@ def _schema(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-
     parser.set_defaults(run=_run_schema)
 
 
-def _rule(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+def _rule(commands: Commands) -> None:
     parser = _command(
         commands,
         "rule",

@@ -14,6 +14,9 @@ from floe_ls.cli.words import Refused
 from floe_ls.cli.workspace import Workspace
 from floe_ls.forms.document import Document
 
+COMMENTS = 48
+"""The column that comments start at, where a line is not longer."""
+
 
 def effective(file: str, form: str, *, offline: bool = False) -> int:
     workspace = Workspace(offline)
@@ -104,7 +107,7 @@ def _yaml(chain: Chain, resolved: Effective) -> str:
             here.append(value)
         else:
             here[last] = value
-        here.yaml_add_eol_comment(_origin(setting), last)
+        here.yaml_add_eol_comment(_origin(setting), last, column=COMMENTS)
     yaml = YAML()
     yaml.width = 4096
     yaml.indent(mapping=2, sequence=4, offset=2)

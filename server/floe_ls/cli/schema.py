@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 from floe_ls.cli.words import Refused
-from floe_ls.forms.document import Kind
-from floe_ls.forms.jsonschema import rendered
-from floe_ls.session import floe_shapes
-
-NAMES = {"manifest": Kind.MANIFEST, "floe": Kind.PRODUCT}
+from floe_ls.forms.jsonschema import json_schemas
 
 
 def schema(name: str | None, *, write: bool = False) -> int:
     """Prints, or writes, one schema or both. Raises Refused."""
-    shapes = floe_shapes()
-    chosen = [name] if name else list(NAMES)
-    for one in chosen:
-        kind = NAMES[one]
-        text = rendered(kind.value, shapes[kind])
+    for file, made in json_schemas().items():
+        if name and file != f"{name}.schema.json":
+            continue
+        text = json.dumps(made, indent=2, ensure_ascii=False) + "\n"
         if not write:
             sys.stdout.write(text)
             continue
-        place = Path("schemas") / f"{one}.schema.json"
+        place = Path("schemas") / file
         try:
             place.parent.mkdir(exist_ok=True)
             place.write_text(text, encoding="utf-8")

@@ -28,6 +28,7 @@ class Workspace:
     def __init__(self, offline: bool = False) -> None:
         self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self.session = Session(floe_shapes(), Fetcher(), self._calls.put)
+        self.session.relative = True
         here = files.uri_of(Path.cwd())
         self.session.set_roots([here])
         self.session.configure({"offline": True} if offline else {})
