@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from floe_ls.forms.document import Document
 from floe_ls.ide.model import Diagnostic
-from floe_ls.ide.rule import Code, Finding, Rule, Subject
+from floe_ls.ide.rule import Code, Finding, Mend, Rule, Subject
 from floe_ls.ide.rules import RULES
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.schema.meta import Severity
@@ -20,18 +21,26 @@ LIMIT = 1_000
 
 CODES: dict[str, Code] = {code.slug: code for rule in RULES for code in rule.codes}
 
+MENDS: dict[str, list[Mend]] = {
+    slug: [rule.mends[slug] for rule in RULES if slug in rule.mends]
+    for rule in RULES
+    for slug in rule.mends
+}
+
 _IGNORE = re.compile(r"#\s*floe-ls:\s*ignore\[([^\]\n]*)\]")
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 2, Severity.HINT: 3}
 
 
-def diagnostics(snapshot: Snapshot, document: Document) -> list[Diagnostic]:
-    """The findings of a document, in the order of the text."""
+def diagnostics(
+    snapshot: Snapshot, document: Document, asked: Iterable[Rule] = RULES
+) -> list[Diagnostic]:
+    """The findings of a document, in the order of the text; of all rules, or of those that are asked."""
     subject = Subject(snapshot, document)
     found: dict[tuple[str, int, int, str], Diagnostic] = {}
     silenced = _silenced(document)
     rules = snapshot.settings_for(document.uri).rules
     broken: set[int] = set()
-    for rule in RULES:
+    for rule in asked:
         if not (document.is_ours or rule.any_file):
             continue
         for finding in _findings(rule, subject):
@@ -71,15 +80,18 @@ _HARMLESS = frozenset({"yaml/ambiguous-scalar", "yaml/duplicate-key", "yaml/unkn
 
 def _findings(rule: Rule, subject: Subject) -> Iterator[Finding]:
     try:
-        yield from rule.check(subject)
+        for finding in rule.check(subject):
+            mends = MENDS.get(finding.code)
+            if mends:
+                more = (fix for mend in mends for fix in mend(subject, finding))
+                finding = replace(finding, fixes=(*finding.fixes, *more))
+            yield finding
     except Exception:
         # One broken rule must not hide what the others found.
         log.exception("the rule of %s failed on %s", rule.codes[0].slug, subject.document.uri)
 
 
-def _configured(
-    code: Code, severity: Severity | None, rules: Mapping[str, str]
-) -> Severity | None:
+def _configured(code: Code, severity: Severity | None, rules: Mapping[str, str]) -> Severity | None:
     wanted = rules.get(code.slug)
     if wanted is None or severity is None:
         return severity

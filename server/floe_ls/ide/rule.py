@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from floe_ls.chain.compare import Meeting, meetings
 from floe_ls.chain.layers import Chain
 from floe_ls.chain.merge import Effective
 from floe_ls.forms.document import At, Document
@@ -75,6 +76,13 @@ class Subject:
         """What the manifests of the chain make together; a product's own keys are not in it."""
         return self.snapshot.inherited(self.document)
 
+    @cached_property
+    def meetings(self) -> tuple[Meeting, ...]:
+        """Where a manifest and the layers above it speak of the same field."""
+        if self.tier is Tier.PRODUCT:
+            return ()
+        return tuple(meetings(self.shape, self.chain.layers))
+
     @property
     def dialect(self) -> Dialect:
         return self.document.dialect
@@ -96,9 +104,14 @@ class Subject:
         path = self.path(role)
         return self.document.at(path) if path else None
 
-    def edit(self, title: str, *edits: TextEdit, preferred: bool = False, safe: bool = False) -> Fix:
+    def edit(
+        self, title: str, *edits: TextEdit, preferred: bool = False, safe: bool = False
+    ) -> Fix:
         """A fix in this document."""
         return Fix(title, tuple((self.document, e) for e in edits), preferred, safe)
+
+
+Mend = Callable[[Subject, Finding], Iterator[Fix]]
 
 
 @dataclass(frozen=True)
@@ -107,3 +120,5 @@ class Rule:
     check: Callable[[Subject], Iterator[Finding]]
     any_file: bool = False
     """Also asked about files that are neither manifest nor product but are open as one."""
+    mends: Mapping[str, Mend] = field(default_factory=dict)
+    """Fixes, by code, for findings of other rules: those that need to look at other files."""
