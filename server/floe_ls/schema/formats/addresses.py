@@ -101,7 +101,7 @@ def _public_endpoint(text: str) -> str | None:
         named = re.split(r"[/?#]", text[at + 3 :], maxsplit=1)[0]
         for start, what in _PRIVATE.items():
             if named.startswith(start):
-                if _local_host(re.sub(r":[0-9]*$", "", named)) is None:
+                if not (_local_host(named) or _local_host(re.sub(r":[0-9]*$", "", named))):
                     what = f"begins with `{start}` and so counts as private"
                 if "@" in named:
                     named = f"{start}…"

@@ -267,6 +267,7 @@ NAMES = (
         title="a text that is not empty",
         check=_nonblank,
         code="schema/empty",
+        examples=("data-platform-team",),
         doubt=_padded,
         doubt_code="text/spaces",
         doubt_severity=INFORMATION,
