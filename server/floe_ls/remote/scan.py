@@ -128,13 +128,16 @@ def _pattern(line: str) -> _Pattern | None:
     return _Pattern(fits, not negated, folders_only)
 
 
-_PARTS = re.compile(r"^\*\*/|/\*\*/|/\*\*$|\*+|\?|\[[!^]?\]?[^\]]*\]|\\.|[^*?\[\\/]+|.", re.DOTALL)
+_PARTS = re.compile(r"^\*\*$|^\*\*/|/\*\*/|/\*\*$|\*+|\?|\[[!^]?\]?[^\]]*\]|\\.|[^*?\[\\/]+|.", re.DOTALL)
 
 
 def _regex(glob: str) -> str:
+    glob = re.sub(r"(?<![^/])\*\*(/\*\*)+(?![^/])", "**", glob)
     out = []
     for part in _PARTS.findall(glob):
         match part:
+            case "**":
+                out.append(".*" if glob == "**" else "[^/]*")
             case "**/":
                 out.append("(?:.*/)?")
             case "/**/":
