@@ -9,11 +9,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from floe_ls.chain.ref import resolve_path
 from floe_ls.remote import files
 from floe_ls.remote.failure import Failure
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def test_text_keeps_its_line_ends(tmp_path: Path) -> None:

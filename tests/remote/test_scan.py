@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from floe_ls.remote.scan import is_candidate, manifests_below
 
 

@@ -117,7 +117,7 @@ class Cache:
 
     def keep(self, data: bytes) -> None:
         path = self._blob_path(artifact.digest_of(data))
-        if path is not None and not path.exists():
+        if path is not None:  # also over a file that is there: it may be damaged
             self._write(path, data)
 
     def _read(self, blob: Descriptor, limit: int) -> bytes:
