@@ -53,11 +53,28 @@ RIGHT: dict[str, list[str]] = {
         "@hourly",
         "  0   6 * * *  ",
     ],
-    "timezone": ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT-2", "US/Eastern"],
+    "timezone": [
+        "UTC",
+        "Europe/Berlin",
+        "America/Argentina/Buenos_Aires",
+        "Etc/GMT-2",
+        "US/Eastern",
+    ],
     "date": ["2030-12-31", "2024-02-29", "2026-06-01T00:00:00", "1654646400"],
     "datetime": ["2030-12-31T18:00:00Z", "2030-12-31T18:00:00+02:00", "2030-12-31 18:00"],
     "quantity-cpu": ["1", "0.5", ".5", "2.", "500m", "0", "1e0", "+1", "1500m", "100u"],
-    "quantity-memory": ["512Mi", "2Gi", "128974848", "1.5Gi", "129e6", "500M", "2k", "1E", "1Ei", "0"],
+    "quantity-memory": [
+        "512Mi",
+        "2Gi",
+        "128974848",
+        "1.5Gi",
+        "129e6",
+        "500M",
+        "2k",
+        "1E",
+        "1Ei",
+        "0",
+    ],
     "regex": ["", "^a$", "(a+)+", "(?P<x>a)", "[[a]"],
     "safe-regex": ["^raw_.*$", "^(stg|fct)_[a-z]+$", "a{2,}", "(a)*", "(a|b)*", "a" * 500],
     "subject-regex": ["repo:acme/.*:ref:refs/heads/main", "a" * 1000],
@@ -79,9 +96,21 @@ RIGHT: dict[str, list[str]] = {
         "http://LOCALHOST",
         "http://",
     ],
-    "http-url": ["https://rekor.sigstore.io/", "http://a", "HTTP://a.b:80/x?y#z", "https://[::1]:1/"],
+    "http-url": [
+        "https://rekor.sigstore.io/",
+        "http://a",
+        "HTTP://a.b:80/x?y#z",
+        "https://[::1]:1/",
+    ],
     "url": ["https://hooks.slack.com/services/T0/B0/X", "http://a", "${SLACK_WEBHOOK_URL}"],
-    "source-path": ["data/orders.csv", "s3://raw/orders/*.parquet", "gs://b", "az://c/x", "../x", "a\\b"],
+    "source-path": [
+        "data/orders.csv",
+        "s3://raw/orders/*.parquet",
+        "gs://b",
+        "az://c/x",
+        "../x",
+        "a\\b",
+    ],
 }
 
 WRONG: dict[str, list[tuple[str, str]]] = {
@@ -618,7 +647,9 @@ def test_the_time_zones_are_those_of_tzdata() -> None:
     path = REPOSITORY / "scripts" / "timezones.py"
     written = (REPOSITORY / "server" / "floe_ls" / "schema" / "timezones.py").read_text("utf-8")
     program = f"import runpy; print(runpy.run_path({str(path)!r})['module'](), end='')"
-    made = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    made = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert written == made.stdout, "stale: python scripts/timezones.py"
 
 

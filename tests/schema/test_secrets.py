@@ -58,7 +58,11 @@ RANDOM = "a8f5f167f44f4964e6c998dee827110c"
         ("note", "token_abc123def456ghi", "begins like a token"),
         ("note", "secret_9f8e7d6c5b4a321", "begins like a token"),
         ("url", "postgres://user:pa55@db/x", "is an address with a password in it"),
-        ("webhook_url", "https://u:pa55word@hooks.example.com", "is an address with a password in it"),
+        (
+            "webhook_url",
+            "https://u:pa55word@hooks.example.com",
+            "is an address with a password in it",
+        ),
     ],
 )
 def test_a_secret_is_seen(key: str, value: str, reason: str) -> None:
@@ -160,7 +164,14 @@ telling = st.text(alphabet="skpeyJAKIA0123456789_-:/@.{}$<> =Zz", max_size=50)
 @given(texts, texts | telling)
 def test_any_key_and_value_get_an_answer(key: str, value: str) -> None:
     reason = looks_secret(key, value)
-    assert reason is None or reason.split()[0] in {"begins", "has", "holds", "is", "looks", "stands"}
+    assert reason is None or reason.split()[0] in {
+        "begins",
+        "has",
+        "holds",
+        "is",
+        "looks",
+        "stands",
+    }
 
 
 @given(st.text(alphabet="abcdefXYZ0123456789", min_size=12, max_size=30))

@@ -19,6 +19,9 @@ _HOST_LIKE = re.compile(
 )
 """A first part of a path that is rather the host of a registry: a port, or a dot and a domain."""
 
+_BARE_SCHEMES = frozenset({"oci", "file", "http", "https"})
+"""Schemes that are known as such without the `//`: `enterprise:v1` has none."""
+
 _IMMUTABLE_TAG = re.compile(r"v?\d+\.\d+\.\d+(-[a-zA-Z0-9.]+)?(\+[a-zA-Z0-9.]+)?", re.ASCII)
 _MUTABLE_TAG = re.compile(r"(latest|dev|snapshot)(-.*)?")
 _DIGEST_LENGTHS = {"sha256": 64, "sha512": 128}
@@ -138,7 +141,7 @@ def parse_ref(text: str) -> AnyRef:
         return bad
     if _DRIVE.match(text):
         return PathRef(text)
-    if (scheme := _SCHEME.match(text)) and (scheme[2] or scheme[1].lower() in _OTHER_SCHEMES):
+    if (scheme := _SCHEME.match(text)) and (scheme[2] or scheme[1].lower() in _BARE_SCHEMES):
         return _with_scheme(text, scheme)
     return _without_scheme(text)
 
@@ -150,10 +153,6 @@ def _unfilled(text: str) -> BadRef | None:
         return None
     message = f"`{found[0]}` is not filled in: a reference is written out."
     return _bad(text, found.start(), found.end(), message)
-
-
-_OTHER_SCHEMES = frozenset({"oci", "file", "http", "https", "docker", "s3", "git", "ssh", "registry"})
-"""Schemes that are known as such without the `//`: `enterprise:v1` is no scheme."""
 
 
 def _with_scheme(text: str, scheme: re.Match[str]) -> AnyRef:
@@ -318,7 +317,9 @@ def _wrong_segment(text: str, at: int, segment: str, tidy: str) -> BadRef:
         if strange[0] == ":":
             message = "A `:` stands before the tag, at the end; there is no place for it here."
         elif strange[0] in "?#":
-            message = f"A reference ends with its tag or digest: nothing follows after `{strange[0]}`."
+            message = (
+                f"A reference ends with its tag or digest: nothing follows after `{strange[0]}`."
+            )
         else:
             allowed = "small letters, digits, `.`, `_` and `-` are allowed"
             message = f"{_named(strange[0])} has no place in a repository: {allowed}."
@@ -353,9 +354,7 @@ def _wrong_tag(text: str, spans: Parts) -> BadRef | None:
         message = f"A tag begins with a letter, a digit or `_`, not with `{tag[0]}`."
         return _bad(text, start, start + 1, message)
     at = start + strange.start()
-    message = (
-        f"{_named(strange[0])} has no place in a tag: letters, digits, `.`, `_` and `-` are allowed."
-    )
+    message = f"{_named(strange[0])} has no place in a tag: letters, digits, `.`, `_` and `-` are allowed."
     mended = None
     if strange[0] == "+":
         message = "A tag has no `+`: registries have `_` in its place."
@@ -510,7 +509,9 @@ def _normal(path: str) -> str:
 
 VersionKey = tuple[int, tuple[int, ...], tuple[tuple[int, tuple[int, ...]], ...], str]
 
-_VERSION = re.compile(r"[vV]?(\d{1,18}(?:\.\d{1,18}){0,3})(?:-([0-9A-Za-z.-]+))?(?:[+_].*)?", re.ASCII)
+_VERSION = re.compile(
+    r"[vV]?(\d{1,18}(?:\.\d{1,18}){0,3})(?:-([0-9A-Za-z.-]+))?(?:[+_].*)?", re.ASCII
+)
 
 
 def version_key(tag: str) -> VersionKey:

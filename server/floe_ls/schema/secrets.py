@@ -86,7 +86,9 @@ _PATH = re.compile(
 _DIGEST = re.compile(r"(?:sha(?:256|384|512):)?[0-9a-f]{64}(?:[0-9a-f]{32}){0,2}|sha\d+:.*")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
 _WORDY_NAME = re.compile(r"[a-z]+(?:[-_][a-z]+)*(?:[-_]v?\d{1,3})?")
-_SECRET_NAME = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*[-.](?:credentials?|creds|ref|secret-name)(?:-v?\d+)?")
+_SECRET_NAME = re.compile(
+    r"[a-z0-9]+(?:[-.][a-z0-9]+)*[-.](?:credentials?|creds|ref|secret-name)(?:-v?\d+)?"
+)
 _PLACEHOLDER = re.compile(
     r"[x*.•…-]+|redacted|\(?hidden\)?|null|none|nil|true|false|todo|tbd|n/?a|unset|empty|placeholder"
     r"|(?:your|my|insert|replace|enter|put)[-_ ].*|required|optional|enabled|disabled",
@@ -140,7 +142,9 @@ def _telling_form(value: str) -> str | None:
 def _under_key(kind: str, value: str) -> str | None:
     """What makes the value of a key that speaks of secrets one."""
     if kind == "secret":
-        return None if _SECRET_NAME.fullmatch(value) else "stands in the open under a key for secrets"
+        return (
+            None if _SECRET_NAME.fullmatch(value) else "stands in the open under a key for secrets"
+        )
     if kind == "naming":
         sent = value.lower().startswith(("bearer ", "basic ", "token "))
         harmless = _WORDY_NAME.fullmatch(value) or _SECRET_NAME.fullmatch(value) or " " in value

@@ -16,8 +16,5 @@ from floe_ls.schema.formats.schedule import SCHEDULES
 __all__ = ["FORMATS", "Format"]
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
-    {
-        form.name: form
-        for form in (*NAMES, *SCHEDULES, *DATES, *QUANTITIES, *PATTERNS, *ADDRESSES)
-    }
+    {form.name: form for form in (*NAMES, *SCHEDULES, *DATES, *QUANTITIES, *PATTERNS, *ADDRESSES)}
 )

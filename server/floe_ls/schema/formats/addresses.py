@@ -65,7 +65,9 @@ def _registry_uri(text: str) -> str | None:
     if len(name) < 2:
         return f"The host {shown(name)} is too short: floe takes hosts of two characters or more."
     if strange := re.search(r"[^a-zA-Z0-9.-]", name):
-        return f"A host has letters, digits, dots and hyphens: {character(strange[0])} is not allowed."
+        return (
+            f"A host has letters, digits, dots and hyphens: {character(strange[0])} is not allowed."
+        )
     if not name[0].isalnum() or not name[-1].isalnum():
         return f"A host begins and ends with a letter or a digit: not {shown(name)}."
     if slash and (not path or path.endswith("/")):
@@ -73,7 +75,9 @@ def _registry_uri(text: str) -> str | None:
     if "//" in path or path.startswith("/"):
         return "A part of the path is empty: remove one `/`."
     if strange := re.search(r"[^a-zA-Z0-9._/-]", path):
-        return f"A path has letters, digits, `.`, `_` and `-`: {character(strange[0])} is not allowed."
+        return (
+            f"A path has letters, digits, `.`, `_` and `-`: {character(strange[0])} is not allowed."
+        )
     return f"{shown(text)} is no address of a registry: write one {example}."
 
 
