@@ -464,6 +464,13 @@ def test_a_doubtful_text_passes_and_is_doubted(name: str, case: tuple[str, str])
     assert words in message
 
 
+@pytest.mark.parametrize("text", ["(a+)", r"(\+)*", "([A-Za-z0-9+/]{4})*", "([]*]x)+", "(a)+(b+)"])
+def test_a_repetition_that_is_not_repeated_is_not_doubted(text: str) -> None:
+    doubt = FORMATS["regex"].doubt
+    assert doubt is not None
+    assert doubt(text) is None
+
+
 @pytest.mark.parametrize(("name", "pairs"), MENDED.items())
 def test_what_was_surely_meant_is_offered(name: str, pairs: dict[str, str]) -> None:
     suggest = FORMATS[name].suggest

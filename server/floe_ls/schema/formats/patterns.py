@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from floe_ls.schema.formats.format import Format, shown
 from floe_ls.schema.meta import WARNING
 
+_LITERAL = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+"""Escaped characters and sets, in which `+`, `*` and brackets stand for themselves."""
+
 LONGEST_PATTERN = 500
 """Longest naming pattern that floe lets run (catalogue 4.4)."""
 
@@ -27,9 +30,15 @@ def _regex(text: str) -> str | None:
 
 
 def _doubtful_regex(text: str) -> str | None:
-    if _regex(text) is None and (danger := _danger(text)):
-        return f"This may take very long on some texts: {danger}."
-    return None
+    if _regex(text) is not None:
+        return None
+    bare = _LITERAL.sub("x", text)
+    nested = re.search(r"\([^()]*[+*][^()]*\)[+*]", bare)
+    if nested is None:
+        return None
+    return (
+        f"{shown(text)} may take very long on some texts: a repeated group has a repetition in it."
+    )
 
 
 def _safe_regex(text: str) -> str | None:
