@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 import time
 import warnings
@@ -66,12 +67,23 @@ class Editor:
         while time.monotonic() < end:
             if found := answer():
                 return found
+            if "quit with exit code" in self.messages():
+                raise AssertionError(f"the server ended: {self.log()}")
             self.lua("vim.wait(20)")
-        shown = {
-            "diagnostics": self.diagnostics(),
-            "messages": self.nvim.command_output("messages"),
-        }
-        raise AssertionError(f"did not come about within {seconds} seconds; shown: {shown}")
+        raise AssertionError(
+            f"did not come about within {seconds} seconds; "
+            f"shown: {self.diagnostics()}, {self.messages()}; log: {self.log()}"
+        )
+
+    def messages(self) -> str:
+        return str(self.nvim.command_output("messages"))
+
+    def log(self) -> str:
+        """The end of what the server wrote on its standard error."""
+        file = Path(self.lua("return vim.lsp.get_log_path()"))
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        chunks = re.findall(r'"stderr"\t"(.*)"$', text, re.MULTILINE)
+        return "".join(chunks).replace("\\n", "\n")[-3000:]
 
     def diagnostics(self) -> list[dict[str, Any]]:
         return list(self.lua("return vim.diagnostic.get(0)"))
