@@ -80,7 +80,6 @@ KEPT: list[tuple[Check, dict[str, Any]]] = [
     (constraints.mandatory_gate_is_on, {"gates": {}}),
     (constraints.mandatory_gate_is_on, {"gates": {"policy_compliance": True}}),
     (constraints.mandatory_gate_is_on, {"gates": {"policy_compliance": {"command": "check"}}}),
-    (constraints.environments_differ, {"environments": [{"name": "dev"}, {"name": "prod"}]}),
     (
         constraints.limits_hold_requests,
         {
@@ -92,14 +91,7 @@ KEPT: list[tuple[Check, dict[str, Any]]] = [
     (constraints.name_is_missing, {"metadata": {"name": "sales"}}),
     (constraints.version_is_missing, {"metadata": {"version": "1.0.0"}}),
     (constraints.description_is_missing, {"metadata": {"description": "All sales"}}),
-    (constraints.transform_names_differ, {"transforms": [{"name": "a"}, {"name": "b"}, {}, {}]}),
-    (constraints.destination_names_differ, {"destinations": [{"name": "a"}, {"name": "b"}]}),
     (constraints.few_config_keys, {"config": {str(n): n for n in range(50)}}),
-    (constraints.source_names_differ, {"sources": [{"name": "a"}, {"name": "A"}]}),
-    (
-        constraints.source_tables_differ,
-        {"sources": [{"destinationTable": "raw.a"}, {"destinationTable": "raw.b"}]},
-    ),
     (constraints.merge_has_a_key, {"writeMode": "append"}),
     (constraints.merge_has_a_key, {"writeMode": "merge", "primaryKey": "id"}),
     (constraints.merge_has_a_key, {"writeMode": "merge", "primaryKey": ["id", "day"]}),
@@ -176,11 +168,6 @@ BROKEN: list[tuple[Check, dict[str, Any], list[Path]]] = [
         [("gates", "policy_compliance")],
     ),
     (
-        constraints.environments_differ,
-        {"environments": [{"name": "dev"}, {"name": "prod"}, {"name": "dev"}]},
-        [("environments", 2, "name")],
-    ),
-    (
         constraints.limits_hold_requests,
         {"requests": {"cpu": "2", "memory": "1Gi"}, "limits": {"cpu": "1500m", "memory": "1G"}},
         [("limits", "cpu"), ("limits", "memory")],
@@ -189,27 +176,7 @@ BROKEN: list[tuple[Check, dict[str, Any], list[Path]]] = [
     (constraints.name_is_missing, {"metadata": {"name": None}}, [()]),
     (constraints.version_is_missing, {"metadata": {}}, [()]),
     (constraints.description_is_missing, {"metadata": None}, [()]),
-    (
-        constraints.transform_names_differ,
-        {"transforms": [{"name": "a"}, {"name": "a"}, {"name": "a"}]},
-        [("transforms", 1, "name"), ("transforms", 2, "name")],
-    ),
-    (
-        constraints.destination_names_differ,
-        {"destinations": [{"name": "a"}, {"name": "a"}]},
-        [("destinations", 1, "name")],
-    ),
     (constraints.few_config_keys, {"config": {str(n): n for n in range(51)}}, [("config",)]),
-    (
-        constraints.source_names_differ,
-        {"sources": [{"name": "a"}, {"name": "a"}]},
-        [("sources", 1, "name")],
-    ),
-    (
-        constraints.source_tables_differ,
-        {"sources": [{"destinationTable": "raw.a"}, {"destinationTable": "raw.a"}]},
-        [("sources", 1, "destinationTable")],
-    ),
     (constraints.merge_has_a_key, {"writeMode": "merge"}, [("writeMode",)]),
     (constraints.merge_has_a_key, {"writeMode": "merge", "primaryKey": ""}, [("primaryKey",)]),
     (constraints.merge_has_a_key, {"writeMode": "merge", "primaryKey": []}, [("primaryKey",)]),
@@ -281,12 +248,7 @@ def test_what_floe_refuses_is_an_error() -> None:
         constraints.someone_is_trusted,
         constraints.one_subject,
         constraints.mandatory_gate_is_on,
-        constraints.environments_differ,
-        constraints.transform_names_differ,
-        constraints.destination_names_differ,
         constraints.few_config_keys,
-        constraints.source_names_differ,
-        constraints.source_tables_differ,
         constraints.merge_has_a_key,
     ):
         assert severity_of(check, Dialect.V1) is Severity.ERROR

@@ -1,659 +1,873 @@
 """Holds a document against its shape: types, choices, limits, forms, unknown and missing keys, tiers.
 
-What an entry holds is judged from its own text alone (and the tier and dialect of the document), so the judgement
-is kept with the entry: after an edit only the entries that it touched are judged again. Offsets are relative to
-the entry, like those of its nodes.
+What an entry holds is judged from its own text alone (and the tier and dialect of the document). So the judgements
+are kept as a tree beside the canonical one: after an edit only the entries that it touched are judged again.
+Offsets are relative to the entry that holds a node, like those of the nodes themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as Lookup
+from itertools import islice
 from typing import Any, NamedTuple
 
-from floe_ls.forms.document import Document, plain
-from floe_ls.forms.reading import loaded
+from floe_ls.forms.document import Document
+from floe_ls.forms.reading import data, fits, loaded
 from floe_ls.forms.tree import Folded, is_null, key_of
-from floe_ls.ide.model import Fix, Tag
+from floe_ls.ide import words
+from floe_ls.ide.model import Related, Tag
+from floe_ls.ide.remedy import Remedy, fix
 from floe_ls.ide.rule import Finding
 from floe_ls.schema.formats import FORMATS
-from floe_ls.schema.meta import Breach, Dialect, ForbiddenKeys, Severity, Tier
+from floe_ls.schema.meta import Breach, By, Dialect, ForbiddenKeys, Only, Severity, Unique
 from floe_ls.schema.nearest import nearest
 from floe_ls.schema.secrets import looks_secret
 from floe_ls.schema.shape import Shape
 from floe_ls.schema.typed import WRONG, typed
 from floe_ls.syntax.nodes import Collection, Entry, Mapping, Node, Scalar, Sequence
-from floe_ls.syntax.scalars import differs, yaml11
-from floe_ls.text import Span, TextEdit
+from floe_ls.syntax.scalars import yaml11
+from floe_ls.text import Span
 
-_MEMO_LIMIT = 200_000
-
-
-class Mend(NamedTuple):
-    """A fix, relative to the entry."""
-
-    title: str
-    start: int
-    end: int
-    new: str
-    preferred: bool = False
-    safe: bool = False
+_ERROR = Severity.ERROR
 
 
 class Slip(NamedTuple):
-    """Something wrong, relative to the entry."""
+    """Something wrong, relative to the entry that holds it."""
 
     start: int
     end: int
     code: str
     severity: Severity
     message: str
-    mends: tuple[Mend, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
     tags: tuple[Tag, ...] = ()
+    also: tuple[int, int, str] | None = None
+    """Another place that explains it, with words."""
 
-    def moved(self, by: int) -> Slip:
-        mends = tuple(m._replace(start=m.start + by, end=m.end + by) for m in self.mends)
-        return self._replace(start=self.start + by, end=self.end + by, mends=mends)
+
+class Part:
+    """The judgement on one entry: what is wrong with it, and the judgement on the collection that it holds."""
+
+    __slots__ = ("bad", "below", "slips")
+
+    def __init__(self, slips: tuple[Slip, ...], below: Judged | None) -> None:
+        self.slips = slips
+        self.below = below
+        self.bad: bool = bool(slips) or (below is not None and below.bad)
+
+
+Parts = list[Part | None]
+"""A judgement for each entry of a collection; None for a scalar with which nothing is wrong."""
+
+
+class Judged:
+    """The judgement on a collection. `slips` are about it as a whole, `names` what must not repeat in it."""
+
+    __slots__ = ("bad", "key", "names", "node", "parts", "shape", "slips")
+
+    def __init__(
+        self,
+        node: Collection,
+        shape: Shape | None,
+        key: str,
+        parts: Parts,
+        slips: tuple[Slip, ...],
+        names: list[list[Any]] | None = None,
+    ) -> None:
+        self.node = node
+        self.shape = shape
+        self.key = key
+        self.parts = parts
+        self.slips = slips
+        self.names = names or []
+        self.bad: bool = bool(slips) or any(part is not None and part.bad for part in parts)
 
 
 def findings(document: Document, shape: Shape) -> Iterator[Finding]:
     """Everything that a document's own text breaks of its shape."""
-    check = _Check(document, shape)
     base, node = document.root.base, document.root.node
     if node is None:
         return
     if not isinstance(node, Mapping):
         if not is_null(node):
-            message = "A document of floe is a mapping: lines of the form `key: value`."
             span = Span(base + node.start, base + node.end)
+            message = "A document of floe is a mapping: lines of the form `key: value`."
             yield Finding("schema/not-a-mapping", span, message)
         return
-    for slip in check.object(shape, node, node.start, _first_line(document)):
-        yield _finding(document, slip, base)
+    for at, slip in _slips(judged(document, shape, node), base):
+        yield _finding(document, at, slip)
 
 
-def _finding(document: Document, slip: Slip, base: int) -> Finding:
-    fixes = tuple(
-        Fix(
-            m.title,
-            ((document, TextEdit(Span(base + m.start, base + m.end), m.new)),),
-            m.preferred,
-            m.safe,
-        )
-        for m in slip.mends
-    )
+def judged(document: Document, shape: Shape, node: Mapping) -> Judged:
+    """The judgement on a whole document, made from that on an earlier version of it."""
+    seal = document.dialect, document.tier, shape
+    known = document.memo.get("judged")
+    old = known[1] if known is not None and known[0] == seal else None
+    check = _Check(document, shape)
+    new = check.of_object(shape, node, "", node.start, _first_line(document, node), old)
+    document.memo["judged"] = seal, new
+    return new
+
+
+def _slips(judgement: Judged, base: int) -> Iterator[tuple[int, Slip]]:
+    """All slips, each with the offset that it is relative to."""
+    for slip in judgement.slips:
+        yield base, slip
+    for at, part in zip(judgement.node.at, judgement.parts, strict=True):
+        if part is not None and part.bad:
+            for slip in part.slips:
+                yield base + at, slip
+            if part.below is not None and part.below.bad:
+                yield from _slips(part.below, base + at)
+
+
+def _finding(document: Document, base: int, slip: Slip) -> Finding:
+    fixes = tuple(f for remedy in slip.remedies if (f := fix(document, base, remedy)) is not None)
+    related: tuple[Related, ...] = ()
+    if slip.also is not None:
+        start, end, message = slip.also
+        related = (Related(document, Span(base + start, base + end), message),)
     span = Span(base + slip.start, base + slip.end)
-    return Finding(slip.code, span, slip.message, (), fixes, slip.tags, slip.severity)
+    return Finding(slip.code, span, slip.message, related, fixes, slip.tags, slip.severity)
 
 
-def _first_line(document: Document) -> int:
-    """How long the first line of the document is, for findings about the whole of it."""
-    node = document.root.node
-    assert node is not None
+def _first_line(document: Document, node: Mapping) -> int:
+    """Where the first line of the document ends, for findings about the whole of it."""
     start = document.root.base + node.start
     line, _ = document.lines.position(start)
     return max(document.lines.end(line) - document.root.base, node.start + 1)
 
 
 class _Check:
+    """Judges the entries of one document."""
+
     def __init__(self, document: Document, root: Shape) -> None:
         self.deep = tuple(f for f in root.rules.forbidden if f.deep)
         """Keys that may stand nowhere in the document, save where a field is known or any key is."""
-        self.memo = document.memo
-        if len(self.memo) > _MEMO_LIMIT:
-            self.memo.clear()
         self.dialect, self.tier = document.dialect, document.tier
-        self.seal = (document.dialect, document.tier)
 
-    # --- collections
+    def severity(self, by: By) -> Severity | None:
+        return by[self.dialect]
 
-    def object(self, shape: Shape, node: Mapping, start: int, end: int) -> list[Slip]:
-        """An object's slips, relative to the entry that holds it; `start` and `end` is where things that are
-        missing are shown."""
-        out: list[Slip] = []
+    def parts(
+        self,
+        node: Collection,
+        old: Judged | None,
+        judge: Callable[[Entry, Judged | None], Part | None],
+    ) -> tuple[Parts, int, int]:
+        """A judgement for each entry, and how many of the first and last are those of `old`."""
+        entries = node.entries
+        if old is None:
+            return [judge(entry, None) for entry in entries], 0, 0
+        was = old.node.entries
+        first = _common_start(was, entries)
+        last = _common_end(was, entries, first)
+        if first == len(entries) == len(was):
+            return old.parts, first, 0
+        middle: Parts = []
+        before = iter(old.parts[first : len(was) - last])
+        for entry in islice(entries, first, len(entries) - last):
+            twin = next(before, None)
+            middle.append(judge(entry, twin.below if twin is not None else None))
+        return [*old.parts[:first], *middle, *old.parts[len(was) - last :]], first, last
+
+    # --- objects
+
+    def of_object(
+        self, shape: Shape, node: Mapping, key: str, start: int, end: int, old: Judged | None
+    ) -> Judged:
+        """`start` and `end` is where things that are missing are shown."""
+        old = _same(old, shape, key)
+
+        def judge(entry: Entry, twin: Judged | None) -> Part | None:
+            return self.member(shape, entry, twin)
+
+        parts, _, _ = self.parts(node, old, judge)
+        slips: list[Slip] = []
         seen: dict[str, tuple[int, Entry]] = {}
-        memo, seal, sid = self.memo, self.seal, id(shape)
+        strangers: list[tuple[int, Entry, Scalar]] = []
         for at, entry in zip(node.at, node.entries, strict=True):
-            token = id(entry), sid
-            hit = memo.get(token)
-            if hit is not None and hit[0] is entry and hit[1] == seal:
-                slips = hit[2]
-            else:
-                slips = tuple(self.entry(shape, entry))
-                memo[token] = entry, seal, slips, shape
-            if slips:
-                out += [slip.moved(at) for slip in slips] if at else slips
-            key = entry.key
-            if type(key) is Scalar:
-                seen[shape.canonical(key.text)] = at, entry
-        self.missing(shape, node, seen, start, end, out)
-        self.constraints(shape, node, seen, start, end, out)
-        return out
+            name = entry.key
+            if not isinstance(name, Scalar):
+                continue
+            if shape.child(name.text) is None:
+                strangers.append((at, entry, name))
+            canonical = shape.canonical(name.text)
+            known = seen.get(canonical)
+            if known is not None and key_of(known[1]) != name.text:
+                slips += self.twice(shape, canonical, (at, name), known)
+            seen[canonical] = at, entry
+        for at, entry, name in strangers:
+            slips += self.stranger(shape, at, entry, name, seen)
+        slips += self.missing(shape, node, seen, start, end)
+        slips += self.constraints(shape, node, seen, start, end)
+        slips += self.mistakes(shape, seen)
+        return Judged(node, shape, key, parts, tuple(slips))
 
-    def entry(self, shape: Shape, entry: Entry) -> Iterator[Slip]:
+    def member(self, shape: Shape, entry: Entry, old: Judged | None) -> Part | None:
         """One key of an object and what it holds."""
         key = entry.key
         if not isinstance(key, Scalar):
-            if key is not None:
-                yield Slip(key.start, key.end, "schema/key", Severity.ERROR, "A key is a word here, not a list or mapping.")
-            return
+            return _part(_no_word(key), None)
         name = key.text
-        if key.style == "" and not isinstance(yaml11(name), str) and name not in ("<<",):
-            yield from self.odd_key(key)
-            if shape.child(name) is None:
-                return
-        forbidden = next((f for f in shape.rules.forbidden if not f.deep and _forbids(f, name)), None)
         child = shape.child(name)
-        if forbidden is not None:
-            severity = forbidden.severity[self.dialect]
-            if severity is not None:
-                message = f"`{name}` does not belong here: {forbidden.why}"
-                yield Slip(key.start, key.end, forbidden.code, severity, message)
-                return
+        slips: list[Slip] = []
+        if key.style == "" and not isinstance(yaml11(name), str):
+            slips += _odd_key(key)
         if child is None:
-            yield from self.unknown(shape, entry, key)
-            return
-        yield from self.keyed(shape, child, entry, key)
-        yield from self.value(child, entry.value, key.start, key.end, name)
+            return _part(slips, self.anything(entry.value, name, slips, old))
+        if child.only is not None or child.deprecated is not None or child.dialects is not _ALL:
+            slips += self.presence(shape, child, entry, key)
+        return _part(slips, self.value(child, entry.value, key.start, key.end, name, slips, old))
 
-    def odd_key(self, key: Scalar) -> Iterator[Slip]:
-        read = _shown(yaml11(key.text))
-        message = f"floe's loader reads the key `{key.text}` as {read}, and keys must be strings. Quote it."
-        mend = Mend("Quote it", key.start, key.end, f'"{key.text}"', True, True)
-        yield Slip(key.start, key.end, "schema/key", Severity.ERROR, message, (mend,))
-
-    def keyed(self, shape: Shape, child: Shape, entry: Entry, key: Scalar) -> Iterator[Slip]:
-        """What the presence of a known key breaks."""
+    def presence(self, shape: Shape, child: Shape, entry: Entry, key: Scalar) -> Iterator[Slip]:
+        """What the mere presence of a key breaks."""
         only = child.only
-        if only is not None and self.tier not in only.tiers and not is_null(entry.value):
-            severity = only.severity[self.dialect]
+        allowed = only is None or self.tier in only.tiers
+        if only is not None and not allowed and not is_null(entry.value):
+            severity = self.severity(only.severity)
             if severity is not None:
-                where = " or ".join(sorted(f"{tier} manifest" for tier in only.tiers))
-                here = _TIER_WORDS[self.tier]
-                message = f"`{key.text}` belongs in {_a(where)}, and this is {here}: {only.why}."
-                yield Slip(key.start, key.end, only.code, severity, message)
-        if child.deprecated is not None and (only is None or self.tier in only.tiers):
-            severity = child.deprecated.severity[self.dialect]
+                drop = _drop(entry, key)
+                here = words.TIER_WORDS[self.tier]
+                message = f"`{key.text}` belongs in {_tiers(only)}, and this is {here}: {only.why}."
+                yield Slip(key.start, key.end, only.code, severity, message, drop)
+        if child.deprecated is not None and allowed:
+            severity = self.severity(child.deprecated.severity)
             if severity is not None:
                 code = child.deprecated.code or "schema/deprecated"
-                message = f"`{key.text}` has no effect: {child.deprecated.why}"
+                message = f"`{key.text}` has no effect. {child.deprecated.why}"
                 tags = (Tag.DEPRECATED, Tag.UNNECESSARY)
-                yield Slip(key.start, key.end, code, severity, message, (), tags)
-        if self.dialect not in child.dialects and not isinstance(entry, Folded):
-            yield from self.foreign(shape, child, key)
-        elif self.dialect is Dialect.DESIGN and Dialect.V1 not in child.dialects and shape.path:
-            if Dialect.ADR not in child.dialects and not _dropped_by_adapter(shape):
-                severity = shape.rules.unknown.severity[Dialect.V1]
-                if severity is not None:
-                    message = (
-                        f"`{key.text}` stands in floe's design documents only: the released compiler refuses it."
-                    )
-                    yield Slip(key.start, key.end, "schema/not-shipped", severity, message)
-
-    def foreign(self, shape: Shape, child: Shape, key: Scalar) -> Iterator[Slip]:
-        severity = shape.rules.unknown.severity[self.dialect]
-        if severity is None:
+                yield Slip(key.start, key.end, code, severity, message, _drop(entry, key), tags)
+        if isinstance(entry, Folded):
             return
-        where = " and ".join(sorted(_DIALECT_WORDS[d] for d in child.dialects))
-        message = f"`{key.text}` is a key of {where}; the released compiler does not read it here."
-        yield Slip(key.start, key.end, "schema/not-shipped", severity, message)
-
-    def unknown(self, shape: Shape, entry: Entry, key: Scalar) -> Iterator[Slip]:
-        forbidden = next((f for f in self.deep if _forbids(f, key.text)), None)
-        if forbidden is not None and (grave := forbidden.severity[self.dialect]) is not None:
-            message = f"`{key.text}` does not belong here: {forbidden.why}"
-            yield Slip(key.start, key.end, forbidden.code, grave, message)
+        if self.dialect not in child.dialects:
+            severity = self.severity(shape.rules.unknown.severity)
+            where = " and ".join(sorted(words.DIALECT_WORDS[d] for d in child.dialects))
+            message = (
+                f"`{key.text}` is a key of {where}; the released compiler does not read it here."
+            )
+        elif self.dialect is Dialect.DESIGN and child.dialects == _DESIGN and shape.path:
+            # Documents of this dialect mix in what no compiler ever read.
+            dropped = self.severity(shape.rules.unknown.severity) is None
+            severity = None if dropped else shape.rules.unknown.severity[Dialect.V1]
+            message = f"`{key.text}` stands in floe's design documents only; the released compiler refuses it."
+        else:
             return
-        severity = shape.rules.unknown.severity[self.dialect]
-        code = shape.rules.unknown.code
-        if severity is None:
-            yield from self.anything(entry.value, key.text)
+        if severity is not None:
+            yield Slip(key.start, key.end, "schema/not-shipped", severity, message)
+
+    def stranger(
+        self, shape: Shape, at: int, entry: Entry, key: Scalar, seen: dict[str, tuple[int, Entry]]
+    ) -> Iterator[Slip]:
+        """A key that an object does not have."""
+        a, b, name = at + key.start, at + key.end, key.text
+        drop = _drop(entry, key, at)
+        for forbidden in (*shape.rules.forbidden, *self.deep):
+            grave = self.severity(forbidden.severity)
+            if grave is not None and _forbids(forbidden, name):
+                message = f"`{name}` does not belong here: {forbidden.why}."
+                yield Slip(a, b, forbidden.code, grave, message, drop)
+                return
+        severity = self.severity(shape.rules.unknown.severity)
+        if severity is None or name == "<<":
             return
         names = [c.name for c in shape.children() if self.dialect in c.dialects]
-        meant = nearest(key.text, names)
-        where = f" in `{shape.dotted}`" if shape.path else ""
-        message = f"`{key.text}` is not a known key{where}."
-        mends: tuple[Mend, ...] = ()
+        free = [n for n in names if n not in seen]
+        meant = nearest(name, free)
+        message = f"`{name}` is not a known key{words.inside(shape)}."
+        remedies: tuple[Remedy, ...] = drop
         if meant is not None:
             message += f" Did you mean `{meant}`?"
             if not isinstance(entry, Folded):
-                mends = (Mend(f"Rename to `{meant}`", key.start, key.end, meant, True),)
+                remedies = (Remedy(f"Rename to `{meant}`", ((a, b, meant),), preferred=True), *drop)
         elif 0 < len(names) <= 12:
-            message += f" Known here: {_list(names)}."
-        yield Slip(key.start, key.end, code, severity, message, mends)
-        yield from self.anything(entry.value, key.text)
+            message += f" Known: {words.every(names)}."
+        yield Slip(a, b, shape.rules.unknown.code, severity, message, remedies)
 
-    def anything(self, node: Node | None, key: str) -> Iterator[Slip]:
-        """Values whose shape nobody knows: only secrets are looked for."""
-        if isinstance(node, Scalar):
-            yield from _secret(node, key)
-        elif isinstance(node, Collection):
-            for at, entry in zip(node.at, node.entries, strict=True):
-                name = key_of(entry) or key
-                for slip in self.anything(entry.value, name):
-                    yield slip.moved(at)
+    def twice(
+        self, shape: Shape, name: str, here: tuple[int, Scalar], known: tuple[int, Entry]
+    ) -> Iterator[Slip]:
+        """One field written in two spellings."""
+        severity = self.severity(shape.rules.unknown.severity)
+        first = known[1].key
+        if severity is None or first is None:
+            return
+        at, key = here
+        message = f"`{key.text}` and `{key_of(known[1])}` are two spellings of `{name}`, which belongs here once."
+        also = known[0] + first.start, known[0] + first.end, f"`{key_of(known[1])}` stands here"
+        start, end = at + key.start, at + key.end
+        remedy = Remedy(f"Remove `{key.text}`", drop=start)
+        yield Slip(start, end, "spelling/twice", severity, message, (remedy,), also=also)
 
     def missing(
-        self, shape: Shape, node: Mapping, seen: dict[str, tuple[int, Entry]], start: int, end: int,
-        out: list[Slip],
-    ) -> None:  # fmt: skip
+        self, shape: Shape, node: Mapping, seen: dict[str, tuple[int, Entry]], start: int, end: int
+    ) -> Iterator[Slip]:
         for name, child in shape.fields.items():
             found = seen.get(name)
-            if found is not None and (child.needed is None or not is_null(found[1].value)):
+            needed = child.needed
+            if found is not None and (needed is None or not is_null(found[1].value)):
                 continue
             if child.required and found is None:
-                code, severity = "schema/required", Severity.ERROR
-            elif child.needed is not None:
-                if child.needed.tiers and self.tier not in child.needed.tiers:
-                    continue
-                wanted = child.needed.severity[self.dialect]
+                code, severity = "schema/required", _ERROR
+            elif needed is not None and (not needed.tiers or self.tier in needed.tiers):
+                wanted = self.severity(needed.severity)
                 if wanted is None:
                     continue
-                code, severity = child.needed.code, wanted
+                code, severity = needed.code, wanted
             else:
                 continue
-            a, b = start, end
-            if found is not None and found[1].key is not None:
-                a, b = found[0] + found[1].key.start, found[0] + found[1].key.end
-            elif child.needed is not None and child.needed.at:
-                a, b = _place(node, seen, child.needed.at, a, b)
-            where = f"`{shape.dotted}` needs" if shape.path else f"{_TIER_WORDS[self.tier].capitalize()} needs"
             if found is not None:
-                message = f"`{name}` is empty: {_wants(child)}"
-            else:
-                message = f"{where} `{name}`: {_wants(child)}"
-            out.append(Slip(a, b, code, severity, message, self.insertion(shape, child, node, found)))
-
-    def insertion(
-        self, shape: Shape, child: Shape, node: Mapping, found: tuple[int, Entry] | None
-    ) -> tuple[Mend, ...]:
-        """Adding a missing key whose only possible value is known."""
-        if found is not None or node.flow or len(child.choices) != 1 or not node.entries:
-            return ()
-        at = node.at[0]
-        text = f"{child.name}: {child.choices[0]}\n" + " " * max(node.column, 0)
-        return (Mend(f"Add `{child.name}: {child.choices[0]}`", at, at, text, True, True),)
+                a, b = _key_at(found, start, end)
+                message = f"`{name}` is empty: {words.wants(child)}"
+                yield Slip(a, b, code, severity, message)
+                continue
+            a, b = start, end
+            if needed is not None and needed.at and (other := seen.get(needed.at[0])) is not None:
+                a, b = _entry_at(other, start, end)
+            message = f"{words.place(shape, self.tier)} needs `{name}`: {words.wants(child)}"
+            yield Slip(a, b, code, severity, message, _insertion(child, node))
 
     def constraints(
-        self, shape: Shape, node: Mapping, seen: dict[str, tuple[int, Entry]], start: int, end: int,
-        out: list[Slip],
-    ) -> None:  # fmt: skip
+        self, shape: Shape, node: Mapping, seen: dict[str, tuple[int, Entry]], start: int, end: int
+    ) -> Iterator[Slip]:
         if not shape.rules.constraints:
             return
-        data = {name: self.plain(entry) for name, (_, entry) in seen.items()}
+        written = _Written(shape, seen)
         for constraint in shape.rules.constraints:
-            for breach in constraint.check(data):
-                severity = breach.severity or constraint.severity[self.dialect]
-                if severity is None:
-                    continue
-                a, b = _breached(shape, node, breach, start, end)
-                out.append(Slip(a, b, constraint.code, severity, breach.message))
+            for breach in constraint.check(written):
+                severity = breach.severity or self.severity(constraint.severity)
+                if severity is not None:
+                    a, b = _breached(shape, node, breach, start, end)
+                    yield Slip(a, b, constraint.code, severity, breach.message)
 
-    def plain(self, entry: Entry) -> Any:
-        """An entry's value as data, kept with the entry."""
-        value = entry.value
-        if isinstance(value, Scalar):
-            return loaded(value)
-        token = id(entry), 0
-        hit = self.memo.get(token)
-        if hit is None or hit[0] is not entry:
-            if isinstance(value, Collection):
-                data = self.plain_collection(value)
-            else:
-                data = plain(value)
-            hit = self.memo[token] = entry, None, data
-        return hit[2]
-
-    def plain_collection(self, node: Collection) -> Any:
-        if isinstance(node, Sequence):
-            return [self.plain(entry) for entry in node.entries]
-        return {loaded(e.key): self.plain(e) for e in node.entries if isinstance(e.key, Scalar)}
+    def mistakes(self, shape: Shape, seen: dict[str, tuple[int, Entry]]) -> Iterator[Slip]:
+        """Values written for others: the remedy may have to write other fields beside."""
+        for name, (at, entry) in seen.items():
+            child = shape.fields.get(name)
+            node = entry.value
+            if child is None or child.mistaken is None or not isinstance(node, Scalar):
+                continue
+            mistaken = child.mistaken
+            if (said := loaded(node)) not in mistaken.instead:
+                continue
+            right = mistaken.instead[said]
+            a, b = at + node.start, at + node.end
+            title, added = f"Change to `{right}`", []
+            for other, value in mistaken.beside.get(said, {}).items():
+                if other not in seen:
+                    title += f", add `{other}: {value}`"
+                    added.append(f"{other}: {value}")
+            remedy = Remedy(
+                title, ((a, b, _quoted(str(right))),), preferred=True, below=(at, tuple(added))
+            )
+            message = f"`{name}` is `{node.text}`, but must be `{right}`. {mistaken.why}"
+            yield Slip(a, b, mistaken.code, _ERROR, message, (remedy,))
 
     # --- values
 
-    def value(self, shape: Shape, node: Node | None, a: int, b: int, key: str) -> Iterator[Slip]:
-        """What a field holds. `a` and `b` is where its key is."""
-        if is_null(node):
-            yield from self.null(shape, node, a, b, key)
-            return
-        assert node is not None
+    def value(
+        self, shape: Shape, node: Node | None, a: int, b: int, key: str, out: list[Slip],
+        old: Judged | None,
+    ) -> Judged | None:  # fmt: skip
+        """What a field holds: slips are added to `out`. `a` and `b` is where its key is."""
         if isinstance(node, Scalar) and node.style == "*":
-            return  # an unknown anchor, reported as YAML
+            return None  # an alias that leads nowhere, reported as YAML
+        if is_null(node):
+            out += self.null(shape, node, a, b, key)
+            return None
+        assert node is not None
         match shape.kind:
             case "object":
                 if isinstance(node, Mapping):
-                    yield from self.object(shape, node, a, b)
-                else:
-                    yield self.wrong_type(shape, node, key)
+                    return self.of_object(shape, node, key, a, b, old)
+                out.append(self.wrong_type(shape, node, key))
             case "map":
-                yield from self.map(shape, node, key)
+                if isinstance(node, Mapping):
+                    return self.of_map(shape, node, key, old)
+                out.append(self.wrong_type(shape, node, key))
             case "list":
-                yield from self.list(shape, node, key)
+                if isinstance(node, Sequence):
+                    return self.of_list(shape, node, key, old)
+                out.append(self.wrong_type(shape, node, key))
             case "union":
-                yield from self.union(shape, node, a, b, key)
+                return self.union(shape, node, a, b, key, out, old)
             case "any":
-                yield from self.anything(node, key)
+                return self.anything(node, key, out, old)
             case _:
-                yield from self.scalar(shape, node, key)
+                if isinstance(node, Scalar):
+                    out += self.scalar(shape, node, key)
+                else:
+                    out.append(self.wrong_type(shape, node, key))
+        return None
 
     def null(self, shape: Shape, node: Node | None, a: int, b: int, key: str) -> Iterator[Slip]:
-        if shape.kind == "any" or (shape.needed is not None):
+        if shape.kind == "any" or shape.needed is not None:
             return
         if shape.nullable and not (shape.category and self.dialect is Dialect.ADR):
             return
         if node is not None and node.end > node.start:
             a, b = node.start, node.end
         code = (shape.codes.type if shape.category else "") or "schema/empty"
-        yield Slip(a, b, code, Severity.ERROR, f"`{key}` is empty: {_wants(shape)}")
+        yield Slip(a, b, code, _ERROR, f"`{key}` is empty: {words.wants(shape)}")
 
-    def map(self, shape: Shape, node: Node, key: str) -> Iterator[Slip]:
-        if not isinstance(node, Mapping):
-            yield self.wrong_type(shape, node, key)
-            return
+    def of_map(self, shape: Shape, node: Mapping, key: str, old: Judged | None) -> Judged:
         item, keys = shape.item, shape.keys
         assert item is not None
-        if shape.min_length is not None and len(node.entries) < shape.min_length:
-            yield Slip(node.start, node.end, shape.codes.empty or "schema/empty", Severity.ERROR, f"`{key}` needs at least {_count(shape.min_length, 'entry')}.")
-        if shape.max_length is not None and len(node.entries) > shape.max_length:
-            yield Slip(node.start, node.end, shape.codes.range or "schema/range", Severity.ERROR, f"`{key}` may have at most {_count(shape.max_length, 'entry')}; this one has {len(node.entries)}.")
-        for at, entry in zip(node.at, node.entries, strict=True):
-            token = id(entry), id(item)
-            hit = self.memo.get(token)
-            if hit is None or hit[0] is not entry or hit[1] != self.seal:
-                slips = tuple(self.map_entry(shape, keys, item, entry))
-                hit = self.memo[token] = entry, self.seal, slips, item
-            for slip in hit[2]:
-                yield slip.moved(at)
+        old = _same(old, shape, key)
 
-    def map_entry(self, shape: Shape, keys: Shape | None, item: Shape, entry: Entry) -> Iterator[Slip]:
+        def judge(entry: Entry, twin: Judged | None) -> Part | None:
+            return self.map_entry(shape, keys, item, entry, twin)
+
+        parts, _, _ = self.parts(node, old, judge)
+        return Judged(node, shape, key, parts, tuple(self.size(shape, node, key)))
+
+    def map_entry(
+        self, shape: Shape, keys: Shape | None, item: Shape, entry: Entry, old: Judged | None
+    ) -> Part | None:
         key = entry.key
         if not isinstance(key, Scalar):
-            if key is not None:
-                yield Slip(key.start, key.end, "schema/key", Severity.ERROR, "A key is a word here, not a list or mapping.")
-            return
-        if key.style == "" and not isinstance(yaml11(key.text), str) and key.text != "<<":
-            yield from self.odd_key(key)
+            return _part(_no_word(key), None)
+        slips: list[Slip] = []
+        if key.style == "" and not isinstance(yaml11(key.text), str):
+            slips += _odd_key(key)
         elif keys is not None and keys.choices and key.text not in keys.choices:
-            meant = nearest(key.text, [str(c) for c in keys.choices])
-            message = f"`{key.text}` is not one of {_list(keys.choices)}."
-            mends = (Mend(f"Rename to `{meant}`", key.start, key.end, meant, True),) if meant else ()
-            yield Slip(key.start, key.end, shape.codes.unknown or "schema/unknown-key", Severity.ERROR, message, mends)
+            code = shape.codes.unknown or "schema/unknown-key"
+            message = f"`{key.text}` must be {words.one_of(keys.choices)}."
+            slips.append(
+                Slip(key.start, key.end, code, _ERROR, message, _rename(key, keys.choices))
+            )
         elif keys is not None and keys.known is not None and keys.known.code:
-            yield from self.known(keys, key)
-        yield from self.value(item, entry.value, key.start, key.end, key.text)
+            slips += self.known(keys, key)
+        return _part(slips, self.value(item, entry.value, key.start, key.end, key.text, slips, old))
 
-    def list(self, shape: Shape, node: Node, key: str) -> Iterator[Slip]:
-        if not isinstance(node, Sequence):
-            yield self.wrong_type(shape, node, key)
-            return
+    def of_list(self, shape: Shape, node: Sequence, key: str, old: Judged | None) -> Judged:
         item = shape.item
         assert item is not None
-        if shape.min_length is not None and len(node.entries) < shape.min_length:
-            code = shape.codes.empty or "schema/empty"
-            severity = Severity.ERROR
+        old = _same(old, shape, key)
+
+        def judge(entry: Entry, twin: Judged | None) -> Part | None:
+            return self.item(item, shape, entry, key, twin)
+
+        parts, first, last = self.parts(node, old, judge)
+        slips = [*self.size(shape, node, key)]
+        names: list[list[Any]] = []
+        for number, unique in enumerate(shape.unique):
+            known = old.names[number] if old is not None else None
+            names.append(_names(unique.name, item, node, known, first, last))
+            if len(set(names[-1])) < len(names[-1]):
+                slips += self.repeated(unique, item, node, key, names[-1])
+        return Judged(node, shape, key, parts, tuple(slips), names)
+
+    def size(self, shape: Shape, node: Collection, key: str) -> Iterator[Slip]:
+        """Too few or too many entries."""
+        size, low, high = len(node.entries), shape.min_length, shape.max_length
+        noun = "item" if shape.kind == "list" else "entry"
+        if low is not None and size < low:
+            code, severity = shape.codes.empty or "schema/empty", _ERROR
             if shape.needed is not None:
-                code = shape.needed.code
-                wanted = shape.needed.severity[self.dialect]
+                wanted = self.severity(shape.needed.severity)
                 if wanted is None:
                     return
-                severity = wanted
-            yield Slip(node.start, node.end, code, severity, f"`{key}` is empty: at least {_count(shape.min_length, 'item')} is needed." if shape.min_length == 1 else f"`{key}` needs at least {shape.min_length} items.")
-        if shape.max_length is not None and len(node.entries) > shape.max_length:
-            yield Slip(node.start, node.end, shape.codes.range or "schema/range", Severity.ERROR, f"`{key}` may have at most {_count(shape.max_length, 'item')}; this one has {len(node.entries)}.")
+                code, severity = shape.needed.code, wanted
+            message = f"`{key}` needs at least {words.count(low, noun)}."
+            yield Slip(node.start, node.end, code, severity, message)
+        if high is not None and size > high:
+            code = shape.codes.range or "schema/range"
+            message = f"`{key}` has {words.count(size, noun)}; {high:,} at most are allowed."
+            yield Slip(*_head(node), code, _ERROR, message)
+
+    def repeated(
+        self, unique: Unique, item: Shape, node: Sequence, key: str, names: list[Any]
+    ) -> Iterator[Slip]:
+        """Items that another item before them equals, in the field that tells them apart."""
+        severity = self.severity(unique.severity)
         first: dict[Any, int] = {}
-        memo, seal, iid = self.memo, self.seal, id(item)
-        unique = shape.codes.duplicate
-        for index, (at, entry) in enumerate(zip(node.at, node.entries, strict=True)):
-            token = id(entry), iid
-            hit = memo.get(token)
-            if hit is None or hit[0] is not entry or hit[1] != seal:
-                slips = tuple(self.item(shape, item, entry, key))
-                hit = memo[token] = entry, seal, slips, item
-            if hit[2]:
-                for slip in hit[2]:
-                    yield slip.moved(at)
-            if unique and isinstance(entry.value, Scalar) and not is_null(entry.value):
-                value = entry.value.value
-                if value in first:
-                    message = f"`{entry.value.text}` stands in `{key}` already, as item {first[value] + 1}."
-                    a, b = at + entry.value.start, at + entry.value.end
-                    yield Slip(a, b, unique, Severity.WARNING, message, (), (Tag.UNNECESSARY,))
-                first.setdefault(value, index)
+        for index, name in enumerate(names):
+            earlier = first.setdefault(name, index)
+            if earlier == index or severity is None:
+                continue
+            at, value = _named(node, index, unique.name, item)
+            other, before = _named(node, earlier, unique.name, item)
+            also = other + before.start, other + before.end, f"`{name}` stands here first"
+            remedies: tuple[Remedy, ...] = ()
+            tags: tuple[Tag, ...] = ()
+            if unique.name:
+                message = (
+                    f"`{name}` is the `{unique.name}` of an entry above;"
+                    f" in `{key}` each entry has its own."
+                )
+            else:
+                message = f"`{name}` stands in `{key}` already."
+                remedies = (Remedy("Remove it", drop=node.at[index], preferred=True, safe=True),)
+                tags = (Tag.UNNECESSARY,)
+            a, b = at + value.start, at + value.end
+            yield Slip(a, b, unique.code, severity, message, remedies, tags, also)
 
-    def item(self, shape: Shape, item: Shape, entry: Entry, key: str) -> Iterator[Slip]:
+    def item(
+        self, item: Shape, shape: Shape, entry: Entry, key: str, old: Judged | None
+    ) -> Part | None:
         node = entry.value
+        slips: list[Slip] = []
         if is_null(node):
-            if not item.nullable and item.kind != "any":
-                a, b = (node.start, node.end) if node is not None else (0, 1)
-                message = f"This item of `{key}` is empty: {_wants(item)}"
-                yield Slip(a, max(b, a + 1), shape.codes.empty or "schema/empty", Severity.ERROR, message)
-            return
+            if item.nullable or item.kind == "any":
+                return None
+            a, b = (node.start, node.end) if node is not None else (0, 1)
+            code = shape.codes.empty or "schema/empty"
+            message = f"This item of `{key}` is empty: {words.wants(item)}"
+            return Part((Slip(a, max(b, a + 1), code, _ERROR, message),), None)
         assert node is not None
-        start = node.start
-        end = node.end
-        if isinstance(node, Mapping) and node.entries:  # show what is missing on the item's first line
-            first = node.entries[0]
-            value = first.value
-            end = node.at[0] + max(
-                first.key.end if first.key else 0,
-                value.end if isinstance(value, Scalar) else 0,
-            )
-        yield from self.value(item, node, start, max(end, start + 1), key)
+        start, end = _head(node)
+        return _part(slips, self.value(item, node, start, end, key, slips, old))
 
-    def union(self, shape: Shape, node: Node, a: int, b: int, key: str) -> Iterator[Slip]:
-        option = self.option(shape, node)
+    def union(
+        self, shape: Shape, node: Node, a: int, b: int, key: str, out: list[Slip],
+        old: Judged | None,
+    ) -> Judged | None:  # fmt: skip
+        option = _option(shape, node)
+        if isinstance(option, Shape):
+            return self.value(option, node, a, b, key, out, old)
         if option is None:
-            yield self.wrong_type(shape, node, key)
-            return
-        if isinstance(option, str):
-            choices = _list(_discriminators(shape))
-            where = node if not isinstance(node, Mapping) else None
-            found = next((e for e in zip(node.at, node.entries, strict=True) if key_of(e[1]) == shape.discriminator), None) if isinstance(node, Mapping) else None
-            if found is not None and found[1].value is not None:
-                at, entry = found
-                assert entry.value is not None
-                a, b = at + entry.value.start, at + entry.value.end
-            elif where is not None:
-                a, b = where.start, where.end
-            mends: tuple[Mend, ...] = ()
-            if found is not None and (meant := nearest(option, _discriminators(shape))):
-                mends = (Mend(f"Change to `{meant}`", a, b, meant, True),)
-            message = (
-                f"`{shape.discriminator}` is `{option}`, but must be one of {choices}."
-                if option
-                else f"`{shape.discriminator}` must be written out: one of {choices}."
-            )
-            yield Slip(a, b, "schema/choice", Severity.ERROR, message, mends)
-            return
-        yield from self.value(option, node, a, b, key)
+            out.append(self.wrong_type(shape, node, key))
+            return None
+        choices = _discriminators(shape)
+        found = _at_key(node, shape.discriminator)
+        if found is None or found[1].value is None:
+            message = f"`{shape.discriminator}` must be written out: {words.one_of(choices)}."
+            out.append(Slip(a, b, "schema/required", _ERROR, message))
+            return None
+        at, said = found[0], found[1].value
+        a, b = at + said.start, at + said.end
+        message = f"`{shape.discriminator}` is `{option}`, but must be {words.one_of(choices)}."
+        out.append(Slip(a, b, "schema/choice", _ERROR, message, _changes(a, b, option, choices)))
+        return None
 
-    def option(self, shape: Shape, node: Node) -> Shape | str | None:
-        """The option that a node is meant to be; the wrong discriminator where none is; None for a wrong type."""
-        if shape.discriminator and isinstance(node, Mapping):
-            said = ""
-            for entry in node.entries:
-                if key_of(entry) == shape.discriminator and isinstance(entry.value, Scalar):
-                    said = entry.value.text
-            for option in shape.options:
-                field = option.fields.get(shape.discriminator)
-                if field is not None and said in field.choices:
-                    return option
-            return said
-        fitting = [option for option in shape.options if _fits(option, node)]
-        if len(fitting) > 1 and isinstance(node, Mapping):
-            keys = {key_of(entry) for entry in node.entries}
-            fitting.sort(key=lambda o: len(keys & set(o.fields)), reverse=True)
-        return fitting[0] if fitting else None
+    def anything(
+        self, node: Node | None, key: str, out: list[Slip], old: Judged | None
+    ) -> Judged | None:
+        """Values whose shape nobody knows: only secrets are looked for, and what floe's loader trips over."""
+        if isinstance(node, Scalar):
+            out += _secret(node, key)
+            out += _tag(node)
+            return None
+        if not isinstance(node, Collection):
+            return None
+        old = _same(old, None, key)
 
-    def scalar(self, shape: Shape, node: Node, key: str) -> Iterator[Slip]:
-        if not isinstance(node, Scalar):
-            yield self.wrong_type(shape, node, key)
+        def judge(entry: Entry, twin: Judged | None) -> Part | None:
+            slips: list[Slip] = []
+            name = entry.key
+            if isinstance(node, Mapping) and not isinstance(name, Scalar):
+                slips += _no_word(name)
+            elif self.deep and isinstance(name, Scalar) and name.style == "":
+                # The compiler looks through all keys of such a document, and trips over others.
+                slips += _odd_key(name) if not isinstance(yaml11(name.text), str) else ()
+            return _part(slips, self.anything(entry.value, key_of(entry) or key, slips, twin))
+
+        parts, _, _ = self.parts(node, old, judge)
+        return Judged(node, None, key, parts, ())
+
+    # --- scalars
+
+    def scalar(self, shape: Shape, node: Scalar, key: str) -> Iterator[Slip]:
+        value, plain = loaded(node), node.style == ""
+        if node.tag is not None:
+            yield from _tag(node)
+        if shape.mistaken is not None and value in shape.mistaken.instead:
             return
-        modern, value = node.value, loaded(node)
-        ok = typed(shape, value)
-        if ok is WRONG:
-            other = typed(shape, modern)
-            if other is not WRONG and node.style == "" and (not shape.choices or other in shape.choices):
-                yield self.ambiguous(node, value, key)
-                return
-            if shape.kind == "str" and node.style == "":
-                yield self.unquoted(shape, node, value, key)
-                return
-            yield self.wrong_type(shape, node, key)
-            return
-        if node.style == "" and modern != value and type(modern) is type(value):
-            message = (
-                f"`{node.text}` is {_shown(modern)} in YAML 1.2, but floe's loader reads YAML 1.1, "
-                f"where it is {_shown(value)}."
+        fitting = typed(shape, value)
+        if fitting is WRONG:
+            yield (
+                self.misread(shape, node, value, key)
+                if plain
+                else self.wrong_type(shape, node, key)
             )
-            yield Slip(node.start, node.end, "yaml/ambiguous-scalar", Severity.WARNING, message)
-        if shape.choices and ok not in shape.choices:
-            yield from self.not_a_choice(shape, node, value, key)
             return
-        yield from self.limits(shape, node, ok, key)
-        if isinstance(ok, str):
-            yield from self.form(shape, node, ok, key)
-            if shape.known is not None and shape.known.code:
+        if plain and not isinstance(value, str):
+            yield from self.doubtful(shape, node, value, key)
+        if shape.choices and fitting not in shape.choices:
+            yield self.not_a_choice(shape, node, value, key)
+            return
+        yield from self.limits(shape, node, fitting, key)
+        if shape.form is not None:
+            yield from self.form(shape, node, key)
+        elif isinstance(fitting, str):
+            if shape.known is not None:
                 yield from self.known(shape, node)
-            if key and shape.form is None:
+            elif not shape.choices:
                 yield from _secret(node, key)
 
-    def ambiguous(self, node: Scalar, value: Any, key: str) -> Slip:
-        message = (
-            f"Unquoted `{node.text}` is {_shown(value)} to floe's loader, which reads YAML 1.1: "
-            f"{differs(node.text) or 'write it in quotes'}. Quote it to keep the word."
-        )
-        mend = Mend("Quote it", node.start, node.end, f'"{node.text}"', True, True)
-        return Slip(node.start, node.end, "yaml/ambiguous-scalar", Severity.ERROR, message, (mend,))
+    def misread(self, shape: Shape, node: Scalar, value: Any, key: str) -> Slip:
+        """A plain scalar that is of another type to floe's loader."""
+        a, b, text = node.start, node.end, node.text
+        modern = typed(shape, node.value)
+        if modern is not WRONG and (not shape.choices or modern in shape.choices):
+            message = (
+                f"Unquoted `{text}` is {words.shown(value)} to floe's loader, which reads YAML 1.1;"
+                f" `{key}` {words.must(shape)}."
+            )
+            remedy = _quote(shape, node) if shape.kind == "str" else _rewritten(node, modern)
+            return Slip(a, b, "yaml/ambiguous-scalar", _ERROR, message, (remedy,))
+        if shape.kind == "str" and not shape.choices:
+            code = shape.codes.type or "schema/type"
+            message = f"`{key}` is {words.shown(value)}, but {words.must(shape)}: quote it."
+            return Slip(a, b, code, _ERROR, message, (_quote(shape, node),))
+        if shape.kind == "str":
+            return self.not_a_choice(shape, node, value, key)
+        return self.wrong_type(shape, node, key)
 
-    def unquoted(self, shape: Shape, node: Scalar, value: Any, key: str) -> Slip:
-        message = f"`{key}` is a string, and unquoted `{node.text}` is {_shown(value)}. Quote it."
-        mend = Mend("Quote it", node.start, node.end, f'"{node.text}"', True, True)
-        code = shape.codes.type or "schema/type"
-        return Slip(node.start, node.end, code, Severity.ERROR, message, (mend,))
-
-    def not_a_choice(self, shape: Shape, node: Scalar, value: Any, key: str) -> Iterator[Slip]:
+    def doubtful(self, shape: Shape, node: Scalar, value: Any, key: str) -> Iterator[Slip]:
+        """A value that floe takes, though hardly for what was meant."""
         a, b = node.start, node.end
-        mistaken = shape.mistaken
-        if mistaken is not None and value in mistaken.instead:
-            right = mistaken.instead[value]
-            mend = Mend(f"Change to `{right}`", a, b, str(right), True)
-            yield Slip(a, b, mistaken.code, Severity.ERROR, f"{mistaken.why}", (mend,))
-            return
-        words = [str(c) for c in shape.choices]
-        meant = nearest(node.text, words) if isinstance(value, str) else None
-        said = f"`{node.text}`" + ("" if isinstance(value, str) else f" ({_shown(value)})")
-        message = f"`{key}` is {said}, but must be {_one_of(words)}."
-        if meant:
-            message += f" Did you mean `{meant}`?"
-        mends = tuple(
-            Mend(f"Change to `{word}`", a, b, _quoted_choice(word), word == meant or len(words) == 1)
-            for word in sorted(words, key=lambda w: w != meant)[:6]
-        )
-        code = shape.codes.choice or "schema/choice"
-        yield Slip(a, b, code, Severity.ERROR, message, mends)
+        if isinstance(value, bool) and shape.kind in ("int", "float"):
+            severity = _ERROR if shape.codes.type else Severity.WARNING
+            message = f"`{key}` is {words.shown(value)}, which floe counts as {int(value)}; it {words.must(shape)}."
+            yield Slip(a, b, shape.codes.type or "schema/type", severity, message)
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            modern = node.value
+            if modern != value and (":" in node.text or type(modern) is type(value)):
+                message = (
+                    f"`{node.text}` is {words.shown(value)} to floe's loader, which reads YAML 1.1;"
+                    f" today's YAML reads {words.shown(modern)}."
+                )
+                yield Slip(a, b, "yaml/ambiguous-scalar", Severity.WARNING, message)
+
+    def not_a_choice(self, shape: Shape, node: Scalar, value: Any, key: str) -> Slip:
+        choices = [str(choice) for choice in shape.choices]
+        said = words.shown(value)
+        a, b = node.start, node.end
+        remedies = _changes(a, b, node.text, choices)
+        message = f"`{key}` is {said}, but must be {words.one_of(choices)}."
+        if remedies and remedies[0].preferred and len(choices) > 1:
+            message += f" Did you mean `{nearest(node.text, choices)}`?"
+        return Slip(a, b, shape.codes.choice or "schema/choice", _ERROR, message, remedies)
 
     def limits(self, shape: Shape, node: Scalar, value: Any, key: str) -> Iterator[Slip]:
         a, b = node.start, node.end
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            low, high = shape.minimum, shape.maximum
-            if (low is not None and not value >= low) or (high is not None and not value <= high):
-                message = f"`{key}` is {_number(value)}, but must be {_interval(low, high)}."
-                near = low if low is not None and value < low else high
-                mends: tuple[Mend, ...] = ()
-                if near is not None:
-                    mends = (Mend(f"Change to {_number(near)}", a, b, _number(near)),)
-                yield Slip(a, b, shape.codes.range or "schema/range", Severity.ERROR, message, mends)
-        elif isinstance(value, str):
+        if isinstance(value, str):
             low, high = shape.min_length, shape.max_length
             if low is not None and len(value) < low:
-                message = f"`{key}` is empty: {_wants(shape)}" if not value else f"`{key}` is too short: at least {_count(int(low), 'character')}."
-                yield Slip(a, b, shape.codes.empty or "schema/empty", Severity.ERROR, message)
+                few = "is empty" if not value else f"needs at least {words.count(low, 'character')}"
+                message = f"`{key}` {few}: {words.wants(shape)}"
+                yield Slip(a, b, shape.codes.empty or "schema/empty", _ERROR, message)
             if high is not None and len(value) > high:
-                message = f"`{key}` has {len(value)} characters, {len(value) - int(high)} too many: at most {int(high)} are allowed."
-                yield Slip(a, b, shape.codes.range or "schema/range", Severity.ERROR, message)
+                message = f"`{key}` has {words.count(len(value), 'character')}; {high:,} at most are allowed."
+                yield Slip(a, b, shape.codes.range or "schema/range", _ERROR, message)
+        elif isinstance(value, int | float):
+            low_, high_ = shape.minimum, shape.maximum
+            if (low_ is None or value >= low_) and (high_ is None or value <= high_):
+                return
+            message = (
+                f"`{key}` is {words.number(value)}, but must be {words.interval(low_, high_)}."
+            )
+            near = low_ if low_ is not None and value < low_ else high_
+            remedies: tuple[Remedy, ...] = ()
+            if near is not None:
+                remedies = (
+                    Remedy(f"Change to {words.number(near)}", ((a, b, words.number(near)),)),
+                )
+            yield Slip(a, b, shape.codes.range or "schema/range", _ERROR, message, remedies)
 
-    def form(self, shape: Shape, node: Scalar, value: str, key: str) -> Iterator[Slip]:
-        if shape.form is None or (not value and shape.min_length):
+    def form(self, shape: Shape, node: Scalar, key: str) -> Iterator[Slip]:
+        assert shape.form is not None
+        text = node.text
+        if not text and shape.min_length:
             return
         form = FORMATS[shape.form.name]
-        wrong = form.check(value)
-        if wrong is None:
-            return
-        severity = (shape.form.severity or form.severity)[self.dialect]
-        if severity is None:
+        wrong = form.check(text)
+        if wrong is not None:
+            severity = self.severity(shape.form.severity or form.severity)
+            code = shape.codes.form or form.code
+        else:
+            wrong = form.doubt(text) if form.doubt is not None else None
+            severity, code = self.severity(form.doubt_severity), form.doubt_code or form.code
+        if wrong is None or severity is None:
             return
         a, b = node.start, node.end
-        mends: tuple[Mend, ...] = ()
-        if form.suggest is not None and (right := form.suggest(value)):
-            mends = (Mend(f"Change to `{right}`", a, b, _as_written(node, right), True),)
-        code = shape.codes.form or form.code
-        yield Slip(a, b, code, severity, f"`{key}`: {wrong}", mends)
+        remedies: tuple[Remedy, ...] = ()
+        if form.suggest is not None and (right := form.suggest(text)):
+            remedies = (Remedy(f"Change to `{right}`", ((a, b, _as_written(node, right)),), True),)
+        yield Slip(a, b, code, severity, f"`{key}`: {wrong}", remedies)
 
     def known(self, shape: Shape, node: Scalar) -> Iterator[Slip]:
         """A value that is allowed, though nobody knows it."""
         known = shape.known
         assert known is not None
-        severity = known.severity[self.dialect]
+        severity = self.severity(known.severity) if known.code else None
         if severity is None or node.text in known.values:
             return
-        meant = nearest(node.text, list(known.values))
-        message = f"`{node.text}` is not a known value."
-        message += f" Did you mean `{meant}`?" if meant else f" Known: {_list(known.values)}."
-        mends = (Mend(f"Change to `{meant}`", node.start, node.end, meant, True),) if meant else ()
-        yield Slip(node.start, node.end, known.code, severity, message, mends)
+        meant = nearest(node.text, known.values)
+        message = f"`{node.text}` is not known here."
+        message += f" Did you mean `{meant}`?" if meant else f" Known: {words.every(known.values)}."
+        remedies = _rename(node, known.values)
+        yield Slip(node.start, node.end, known.code, severity, message, remedies)
 
     def wrong_type(self, shape: Shape, node: Node, key: str) -> Slip:
-        what = _what(node)
-        start, end = node.start, node.end
+        start, end = _head(node)
         code = shape.codes.type or "schema/type"
-        message = f"`{key}` is {what}, but {_must(shape)}."
-        if shape.kind == "list" and isinstance(node, Scalar):
-            mend = Mend("Write it as a list", start, end, f"[{_source(node)}]", True)
-            return Slip(start, end, code, Severity.ERROR, message, (mend,))
-        if isinstance(node, Collection) and not node.flow and node.entries:
-            first = node.entries[0]  # a whole block in red says less than its first line
-            value = first.value if isinstance(first.value, Scalar) else None
-            end = node.at[0] + max(first.colon, first.key.end if first.key else 0, value.end if value else 0)
-        return Slip(start, max(end, start + 1), code, Severity.ERROR, message)
+        message = f"`{key}` is {words.what(node)}, but {words.must(shape)}."
+        remedies: tuple[Remedy, ...] = ()
+        if shape.kind == "list" and isinstance(node, Scalar) and "\n" not in node.text:
+            item = shape.item
+            if item is not None and fits(item, node):
+                listed = f"[{_source(node)}]"
+                remedies = (Remedy("Write it as a list", ((start, end, listed),), preferred=True),)
+        return Slip(start, end, code, _ERROR, message, remedies)
 
 
-# --- reading
+# --- parts of judging
 
 
-_TIER_WORDS = {
-    Tier.ENTERPRISE: "an enterprise manifest",
-    Tier.DOMAIN: "a domain manifest",
-    Tier.PLATFORM: "a manifest without scope",
-    Tier.PRODUCT: "a data product",
-}
-_DIALECT_WORDS = {
-    Dialect.ADR: "the ADR's short form",
-    Dialect.DESIGN: "floe's design documents",
-    Dialect.V1: "the released form",
-}
+_ALL = frozenset(Dialect)
+_DESIGN = frozenset({Dialect.DESIGN})
 
 
-def _fits(shape: Shape, node: Node) -> bool:
-    """Whether a node is of the sort that a shape wants."""
-    match shape.kind:
-        case "any":
-            return True
-        case "object" | "map":
-            return isinstance(node, Mapping)
-        case "list":
-            return isinstance(node, Sequence)
-        case "union":
-            return any(_fits(option, node) for option in shape.options)
-    return isinstance(node, Scalar) and typed(shape, loaded(node)) is not WRONG
+def _part(slips: list[Slip], below: Judged | None) -> Part | None:
+    return Part(tuple(slips), below) if slips or below is not None else None
+
+
+def _same(old: Judged | None, shape: Shape | None, key: str) -> Judged | None:
+    """An earlier judgement, where it was asked the same question."""
+    return old if old is not None and old.shape is shape and old.key == key else None
+
+
+_STEP = 64
+
+
+def _common_start(was: list[Entry], now: list[Entry]) -> int:
+    """How many entries two lists have in common from their start."""
+    size = min(len(was), len(now))
+    at = 0
+    while at + _STEP <= size and was[at : at + _STEP] == now[at : at + _STEP]:
+        at += _STEP
+    while at < size and was[at] is now[at]:
+        at += 1
+    return at
+
+
+def _common_end(was: list[Entry], now: list[Entry], first: int) -> int:
+    """How many entries two lists have in common from their end, beside the first ones."""
+    size = min(len(was), len(now)) - first
+    a, b, at = len(was), len(now), 0
+    while at + _STEP <= size and was[a - at - _STEP : a - at] == now[b - at - _STEP : b - at]:
+        at += _STEP
+    while at < size and was[a - at - 1] is now[b - at - 1]:
+        at += 1
+    return at
+
+
+class _Written(Lookup[str, Any]):
+    """What stands in an object, as plain data that is made when it is asked for."""
+
+    def __init__(self, shape: Shape, seen: dict[str, tuple[int, Entry]]) -> None:
+        self._shape = shape
+        self._seen = seen
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self._made:
+            self._made[key] = data(self._shape.child(key), self._seen[key][1].value)
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._seen)
+
+    def __len__(self) -> int:
+        return len(self._seen)
+
+
+class _Nameless:
+    """Stands for an item without the field that tells items apart: no two are the same."""
+
+
+def _names(
+    field: str, item: Shape, node: Sequence, known: list[Any] | None, first: int, last: int
+) -> list[Any]:
+    """What tells the items apart."""
+    entries = node.entries
+    if known is None:
+        return [_name(field, item, entry) for entry in entries]
+    middle = [_name(field, item, entry) for entry in entries[first : len(entries) - last]]
+    return [*known[:first], *middle, *known[len(known) - last :]]
+
+
+def _name(field: str, item: Shape, entry: Entry) -> Any:
+    value = entry.value
+    if field:
+        found = _at_key(value, field, item)
+        value = found[1].value if found is not None else None
+    if isinstance(value, Scalar) and value.style != "*" and not is_null(value):
+        return loaded(value)
+    return _Nameless()
+
+
+def _named(node: Sequence, index: int, field: str, item: Shape) -> tuple[int, Node]:
+    """The node that tells an item apart, and what its offsets are relative to."""
+    at, value = node.at[index], node.entries[index].value
+    found = _at_key(value, field, item) if field else None
+    if found is not None and found[1].value is not None:
+        return at + found[0], found[1].value
+    assert value is not None
+    return at, value
+
+
+def _at_key(node: Node | None, name: str, shape: Shape | None = None) -> tuple[int, Entry] | None:
+    """The entry of a mapping with a canonical key; the last one, as floe's loader takes it."""
+    found = None
+    if isinstance(node, Mapping):
+        for at, entry in zip(node.at, node.entries, strict=True):
+            key = key_of(entry)
+            if key == name or (shape is not None and key and shape.canonical(key) == name):
+                found = at, entry
+    return found
+
+
+def _option(shape: Shape, node: Node) -> Shape | str | None:
+    """The option that a node is meant to be; what its discriminator says where none is; None for a wrong type."""
+    if shape.discriminator and isinstance(node, Mapping):
+        found = _at_key(node, shape.discriminator)
+        said = found[1].value.text if found and isinstance(found[1].value, Scalar) else ""
+        for option in shape.options:
+            field = option.fields.get(shape.discriminator)
+            if field is not None and said in field.choices:
+                return option
+        return said
+    fitting = [option for option in shape.options if fits(option, node)]
+    if len(fitting) > 1 and isinstance(node, Mapping):
+        keys = {key_of(entry) for entry in node.entries}
+        fitting.sort(key=lambda o: len(keys & set(o.fields)), reverse=True)
+    return fitting[0] if fitting else None
+
+
+def _discriminators(shape: Shape) -> list[str]:
+    fields = (option.fields.get(shape.discriminator) for option in shape.options)
+    return [str(choice) for field in fields if field is not None for choice in field.choices]
 
 
 def _forbids(forbidden: ForbiddenKeys, name: str) -> bool:
     return (name.lower() if forbidden.ignore_case else name) in forbidden.names
 
 
-def _dropped_by_adapter(shape: Shape) -> bool:
-    """Parts of a design document that have no counterpart and do no harm: its metadata and transforms."""
-    return shape.rules.unknown.severity[Dialect.DESIGN] is None
+def _tiers(only: Only) -> str:
+    """The tiers that may set a field: a domain manifest."""
+    named = [words.TIER_WORDS[tier] for tier in sorted(only.tiers)]
+    return " or ".join(named)
+
+
+def _no_word(key: Node | None) -> list[Slip]:
+    if key is None:
+        return []
+    message = "A key is a word here, not a list or mapping."
+    return [Slip(key.start, key.end, "schema/key", _ERROR, message)]
+
+
+def _odd_key(key: Scalar) -> list[Slip]:
+    if key.text == "<<":
+        return []
+    value = words.shown(yaml11(key.text))
+    message = f"floe's loader reads the key `{key.text}` as {value}, and keys are texts: quote it."
+    remedy = Remedy("Quote it", ((key.start, key.end, f'"{key.text}"'),), preferred=True, safe=True)
+    return [Slip(key.start, max(key.end, key.start + 1), "schema/key", _ERROR, message, (remedy,))]
 
 
 def _secret(node: Scalar, key: str) -> Iterator[Slip]:
@@ -662,202 +876,154 @@ def _secret(node: Scalar, key: str) -> Iterator[Slip]:
     reason = looks_secret(key, node.value)
     if reason is not None:
         message = (
-            f"`{key}` {reason}. A file that is committed and published is no place for a secret: "
-            "name a Kubernetes Secret, or an environment variable, instead."
+            f"This value {reason}. A file that is committed and published is no place for a secret:"
+            " name a Kubernetes secret, or an environment variable, instead."
         )
         yield Slip(node.start, node.end, "security/plain-secret", Severity.WARNING, message)
+
+
+_TAGS = frozenset("!!str !!int !!float !!bool !!null !!map !!seq !!timestamp !!binary".split())
+
+
+def _tag(node: Scalar) -> Iterator[Slip]:
+    if node.tag is not None and node.tag not in _TAGS:
+        message = f"floe's loader knows no tag `{node.tag}` and refuses the whole file."
+        yield Slip(node.start, node.end, "yaml/unknown-tag", _ERROR, message)
+
+
+# --- places
+
+
+def _head(node: Node) -> tuple[int, int]:
+    """Where something that is wrong with a whole node is shown: its first line says enough."""
+    start, end = node.start, node.end
+    if isinstance(node, Collection) and node.entries and not (node.flow and node.column < 0):
+        entry = node.entries[0]
+        ends = [entry.colon, entry.key.end if entry.key is not None else 0]
+        if isinstance(entry.value, Scalar) and entry.value.style not in ("|", ">"):
+            ends.append(entry.value.end)
+        end = node.at[0] + max(ends)
+    return start, max(end, start + 1)
+
+
+def _key_at(found: tuple[int, Entry], a: int, b: int) -> tuple[int, int]:
+    at, entry = found
+    return (at + entry.key.start, at + entry.key.end) if entry.key is not None else (a, b)
+
+
+def _entry_at(found: tuple[int, Entry], a: int, b: int) -> tuple[int, int]:
+    """A key and its value, as far as that is one line."""
+    at, entry = found
+    if entry.key is None:
+        return a, b
+    end = entry.value.end if isinstance(entry.value, Scalar) else entry.key.end
+    return at + entry.key.start, at + max(entry.key.end, end)
 
 
 def _breached(shape: Shape, node: Mapping, breach: Breach, a: int, b: int) -> tuple[int, int]:
     """Where a breach is shown: its value, or its key, or what is nearest to it."""
     here: Node | None = node
+    below: Shape | None = shape
     base = 0
     for step in breach.path:
-        entry, at = None, 0
-        if isinstance(step, int) and isinstance(here, Sequence) and step < len(here.entries):
-            entry, at = here.entries[step], here.at[step]
-        elif isinstance(step, str) and isinstance(here, Mapping):
-            for offset, candidate in zip(here.at, here.entries, strict=True):
-                if key_of(candidate) == step or (
-                    here is node and shape.canonical(key_of(candidate) or "") == step
-                ):
-                    entry, at = candidate, offset
-        if entry is None:
+        found: tuple[int, Entry] | None = None
+        if isinstance(step, int):
+            if isinstance(here, Sequence) and step < len(here.entries):
+                found = here.at[step], here.entries[step]
+        else:
+            found = _at_key(here, step, below)
+        if found is None:
             break
-        base += at
+        base += found[0]
+        entry = found[1]
         here = entry.value
+        below = below.child(step) if below is not None else None
         if entry.key is not None:
             a, b = base + entry.key.start, base + entry.key.end
-        if here is not None and not breach.on_key and (isinstance(here, Scalar) or here.flow):  # type: ignore[attr-defined]
-            a, b = base + here.start, base + here.end
-        elif entry.key is None and isinstance(here, Mapping) and here.entries:
-            first = here.entries[0]
-            a = base + here.at[0]
-            b = a + max(first.colon, first.key.end if first.key else 0)
+        if (
+            here is not None
+            and not breach.on_key
+            and (entry.key is None or isinstance(here, Scalar))
+        ):
+            start, end = _head(here)
+            if end > start + 1 or here.end > here.start:
+                a, b = base + start, base + end
     return a, b
 
 
-def _place(
-    node: Mapping, seen: dict[str, tuple[int, Entry]], path: tuple[str, ...], a: int, b: int
-) -> tuple[int, int]:
-    found = seen.get(path[0])
-    if found is None or found[1].key is None:
-        return a, b
-    at, entry = found
-    assert entry.key is not None
-    return at + entry.key.start, at + max(entry.key.end, entry.value.end if entry.value else 0)
+# --- remedies
 
 
-def _discriminators(shape: Shape) -> list[str]:
-    out: list[str] = []
-    for option in shape.options:
-        field = option.fields.get(shape.discriminator)
-        out += [str(c) for c in field.choices] if field else []
-    return out
+def _drop(entry: Entry, key: Scalar, at: int = 0) -> tuple[Remedy, ...]:
+    if isinstance(entry, Folded):
+        return ()
+    return (Remedy(f"Remove `{key.text}`", drop=at + key.start),)
 
 
-# --- words
+def _insertion(child: Shape, node: Mapping) -> tuple[Remedy, ...]:
+    """Adding a missing key whose only possible value is known."""
+    if len(child.choices) != 1 or not node.entries:
+        return ()
+    text = f"{child.name}: {_quoted(str(child.choices[0]))}"
+    return (Remedy(f"Add `{text}`", above=(node.at[0], text), preferred=True, safe=True),)
 
 
-def _what(node: Node) -> str:
-    if isinstance(node, Mapping):
-        return "a mapping"
-    if isinstance(node, Sequence):
-        return "a list"
-    assert isinstance(node, Scalar)
-    value = loaded(node)
-    if isinstance(value, str):
-        return f"the text `{_short(value)}`"
-    return _shown(value)
+def _rename(node: Scalar, choices: tuple[Any, ...]) -> tuple[Remedy, ...]:
+    meant = nearest(node.text, [str(choice) for choice in choices])
+    if meant is None:
+        return ()
+    edit = node.start, node.end, _as_written(node, meant)
+    return (Remedy(f"Rename to `{meant}`", (edit,), preferred=True),)
 
 
-def _shown(value: Any) -> str:
-    if value is None:
-        return "empty"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return f"the number {_number(value)}"
-    if hasattr(value, "isoformat"):
-        return f"the date {value.isoformat()}"
-    return f"`{_short(str(value))}`"
+def _changes(a: int, b: int, said: str, choices: list[str]) -> tuple[Remedy, ...]:
+    """A remedy for each choice, the likeliest first."""
+    meant = nearest(said, choices)
+    ordered = sorted(choices, key=lambda choice: choice != meant)[:8]
+    return tuple(
+        Remedy(
+            f"Change to `{choice}`",
+            ((a, b, _quoted(choice)),),
+            choice == meant or len(choices) == 1,
+        )
+        for choice in ordered
+    )
 
 
-def _must(shape: Shape) -> str:
-    match shape.kind:
-        case "object":
-            if shape.category is not None:
-                return "a plugin is written as its name, or as a mapping with `type`"
-            names = [c.name for c in shape.fields.values()][:5]
-            return f"must be a mapping with keys such as {_list(names)}" if names else "must be a mapping"
-        case "map":
-            return "must be a mapping"
-        case "list":
-            return f"must be a list of {_plural(shape.item)}"
-        case "bool":
-            return "must be true or false"
-        case "int":
-            return f"must be a whole number{_limits_text(shape)}"
-        case "float":
-            return f"must be a number{_limits_text(shape)}"
-        case "union":
-            return "must be " + " or ".join(dict.fromkeys(_article(o) for o in shape.options))
-        case "date":
-            return "must be a date such as 2026-12-31"
-        case "datetime":
-            return "must be a date and time such as 2026-12-31T12:00:00Z"
-    if shape.choices:
-        return f"must be {_one_of([str(c) for c in shape.choices])}"
-    return "must be a string"
+def _quote(shape: Shape, node: Scalar) -> Remedy:
+    """Quoting a plain scalar, and mending what it then is where that is clear."""
+    text = node.text
+    if shape.form is not None:
+        form = FORMATS[shape.form.name]
+        if form.check(text) is not None and form.suggest is not None:
+            text = form.suggest(text) or text
+    title = "Quote it" if text == node.text else f'Change to `"{text}"`'
+    return Remedy(
+        title, ((node.start, node.end, f'"{text}"'),), preferred=True, safe=text == node.text
+    )
 
 
-def _wants(shape: Shape) -> str:
-    """A sentence that says what a field wants, as it ends a message."""
-    if shape.choices:
-        return f"it is {_one_of([str(c) for c in shape.choices])}."
-    doc = shape.doc.split("\n\n")[0].replace("\n", " ").strip()
-    first = doc.split(". ")[0].rstrip(".")
-    if first:
-        lowered = first[0].lower() + first[1:] if not first[:2].isupper() else first
-        return f"{lowered}."
-    return f"it is {_article(shape)}."
+def _rewritten(node: Scalar, value: Any) -> Remedy:
+    text = (
+        {True: "true", False: "false"}.get(value, str(value))
+        if isinstance(value, bool)
+        else str(value)
+    )
+    return Remedy(f"Change to `{text}`", ((node.start, node.end, text),), preferred=True)
 
 
-def _article(shape: Shape) -> str:
-    match shape.kind:
-        case "list":
-            return f"a list of {_plural(shape.item)}"
-        case "object" | "map":
-            return "a mapping"
-        case "int":
-            return "a whole number"
-        case "float":
-            return "a number"
-        case "bool":
-            return "true or false"
-    return "a string"
-
-
-def _plural(shape: Shape | None) -> str:
-    if shape is None:
-        return "values"
-    return {
-        "str": "strings", "int": "whole numbers", "float": "numbers", "object": "mappings",
-        "map": "mappings", "list": "lists", "bool": "true or false",
-    }.get(shape.kind, "values")  # fmt: skip
-
-
-def _limits_text(shape: Shape) -> str:
-    if shape.minimum is None and shape.maximum is None:
-        return ""
-    return f", {_interval(shape.minimum, shape.maximum)}"
-
-
-def _interval(low: float | None, high: float | None) -> str:
-    if low is not None and high is not None:
-        return f"from {_number(low)} to {_number(high)}"
-    return f"{_number(low)} or more" if low is not None else f"{_number(high or 0)} or less"
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else str(value)
-
-
-def _list(words: Any) -> str:
-    words = [f"`{word}`" for word in words]
-    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
-
-
-def _one_of(words: list[str]) -> str:
-    if len(words) == 1:
-        return f"`{words[0]}`"
-    quoted = [f"`{word}`" for word in words]
-    return ", ".join(quoted[:-1]) + " or " + quoted[-1]
-
-
-def _count(number: int, noun: str) -> str:
-    plural = "entries" if noun == "entry" else noun + "s"
-    return f"one {noun}" if number == 1 else f"{number} {plural}"
-
-
-def _a(words: str) -> str:
-    return ("an " if words[0] in "aeiou" else "a ") + words
-
-
-def _short(text: str) -> str:
-    text = text.replace("\n", " ")
-    return text if len(text) <= 40 else text[:37] + "…"
-
-
-def _quoted_choice(word: str) -> str:
-    return f'"{word}"' if not isinstance(yaml11(word), str) and word not in ("true", "false") else word
+def _quoted(word: str) -> str:
+    """A word as it is written, in quotes where floe's loader would take it for something else."""
+    return word if isinstance(yaml11(word), str) or word in ("true", "false") else f'"{word}"'
 
 
 def _as_written(node: Scalar, new: str) -> str:
-    return f"{node.style}{new}{node.style}" if node.style in ('"', "'") else new
+    if node.style in ('"', "'"):
+        return f"{node.style}{new}{node.style}"
+    return _quoted(new)
 
 
 def _source(node: Scalar) -> str:
-    return _as_written(node, node.text)
-
-
+    if node.style in ("|", ">"):
+        return f'"{node.text}"'
+    return f"{node.style}{node.text}{node.style}" if node.style in ('"', "'") else node.text

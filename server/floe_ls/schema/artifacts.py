@@ -21,6 +21,7 @@ from floe_ls.schema.meta import (
     Form,
     Rules,
     Section,
+    Unique,
 )
 
 _DESIGN = DialectOnly(frozenset({Dialect.DESIGN}))
@@ -353,7 +354,10 @@ class Promotion(Section):
     """How artifacts move from one environment to the next."""
 
     environments: Annotated[
-        list[Environment], Field(min_length=1), Codes(empty="promotion/no-environment")
+        list[Environment],
+        Field(min_length=1),
+        Codes(empty="promotion/no-environment"),
+        Unique("name", "promotion/duplicate-environment", source="G08"),
     ] = [
         Environment(name="dev", gates={"policy_compliance": True}),
         Environment(name="staging", gates={"policy_compliance": True, "tests": True}),
@@ -383,14 +387,6 @@ class Promotion(Section):
     """Whether copies are compared with the original by digest."""
     gates: Annotated[dict[str, dict[str, Any]] | None, _DESIGN] = None
     """Gates by environment. They stand under each environment's `gates` now."""
-
-    rules: ClassVar[Rules] = Rules(
-        constraints=(
-            Constraint(
-                "promotion/duplicate-environment", constraints.environments_differ, source="G08"
-            ),
-        )
-    )
 
 
 # --- the block

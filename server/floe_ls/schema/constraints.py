@@ -1,14 +1,15 @@
 """Rules between the fields of one object.
 
-Each function gets the object as plain data with canonical keys, whatever was written, so of any
-type. What is of the wrong type is somebody else's finding: here it is passed over.
+Each function gets the object as plain data, whatever was written, so of any type. Its own keys are
+canonical, those further down as the author spelled them. What is of the wrong type is somebody
+else's finding: here it is passed over.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -189,7 +190,7 @@ def one_subject(issuer: Object) -> Iterator[Breach]:
             "Either `subject` or `subject_regex`, not both: remove one of them.",
             on_key=True,
         )
-    elif exact is None and pattern is None:
+    elif not exact and not pattern:
         yield Breach(
             (), "Add `subject`, or `subject_regex` for a pattern: who of this issuer is trusted."
         )
@@ -202,10 +203,6 @@ def mandatory_gate_is_on(environment: Object) -> Iterator[Breach]:
             ("gates", "policy_compliance"),
             "This gate holds in every environment and cannot be turned off: write `true`, or leave it out.",
         )
-
-
-def environments_differ(promotion: Object) -> Iterator[Breach]:
-    yield from _repeated(promotion, "environments", "name", "an environment above")
 
 
 # --- resources
@@ -259,14 +256,6 @@ def description_is_missing(product: Object) -> Iterator[Breach]:
         yield Breach((), "The product has no `description`: say what it offers.")
 
 
-def transform_names_differ(product: Object) -> Iterator[Breach]:
-    yield from _repeated(product, "transforms", "name", "a transform above")
-
-
-def destination_names_differ(product: Object) -> Iterator[Breach]:
-    yield from _repeated(product, "destinations", "name", "a destination above")
-
-
 _MOST_CONFIG_KEYS = 50
 
 
@@ -278,14 +267,6 @@ def few_config_keys(destination: Object) -> Iterator[Breach]:
             f"There are {count} settings here; {_MOST_CONFIG_KEYS} are allowed.",
             on_key=True,
         )
-
-
-def source_names_differ(ingestion: Object) -> Iterator[Breach]:
-    yield from _repeated(ingestion, "sources", "name", "a source above")
-
-
-def source_tables_differ(ingestion: Object) -> Iterator[Breach]:
-    yield from _repeated(ingestion, "sources", "destinationTable", "the table of a source above")
 
 
 def merge_has_a_key(source: Object) -> Iterator[Breach]:
@@ -306,19 +287,6 @@ def merge_has_a_key(source: Object) -> Iterator[Breach]:
 
 
 # --- shared
-
-
-def _repeated(parent: Object, key: str, name: str, other: str) -> Iterator[Breach]:
-    """The items of a list whose `name` another item before them has."""
-    seen: set[Hashable] = set()
-    items = parent.get(key)
-    for index, item in enumerate(items if isinstance(items, list) else ()):
-        value = _object(item).get(name)
-        if not isinstance(value, str):
-            continue
-        if value in seen:
-            yield Breach((key, index, name), f"`{value}` is already {other}. Each has its own.")
-        seen.add(value)
 
 
 def _metadata(product: Object) -> Object:

@@ -148,6 +148,10 @@ class Manifest(Section):
             },
             "kind/separate-type",
             "Every tier has the same kind of manifest; `scope` says which tier it is.",
+            {
+                "EnterpriseManifest": {"scope": "enterprise"},
+                "DomainManifest": {"scope": "domain"},
+            },
         ),
     ] = None
     """Says that this file is a manifest."""

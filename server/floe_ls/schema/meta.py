@@ -184,6 +184,19 @@ class Mistaken:
     code: str
     why: str
     """A sentence that says why it is wrong."""
+    beside: Mapping[Any, Mapping[str, Any]] = field(default_factory=dict)
+    """Other fields of the object that say the rest of what was meant, and their values."""
+
+
+@dataclass(frozen=True)
+class Unique:
+    """Marks a list whose objects differ in a field, and gives the finding on those that do not."""
+
+    name: str
+    """The field; empty where the items themselves differ."""
+    code: str
+    severity: By = ERROR
+    source: str = ""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from floe_ls.schema.meta import (
     Section,
     Severity,
     Spelled,
+    Unique,
     Unknown,
 )
 from floe_ls.schema.plugins import COMPUTE
@@ -360,16 +361,16 @@ class Source(Section):
 class Ingestion(Section):
     """What the product loads by itself, with the platform's `dlt` plugin."""
 
-    sources: Annotated[list[Source], Field(min_length=1), Codes(empty="ingestion/no-source")]
+    sources: Annotated[
+        list[Source],
+        Field(min_length=1),
+        Codes(empty="ingestion/no-source"),
+        Unique("name", "ingestion/duplicate-source", source="I14"),
+        Unique("destinationTable", "ingestion/duplicate-table", source="I14"),
+    ]
     """The sources, at least one."""
 
-    rules: ClassVar[Rules] = Rules(
-        unknown=_UNKNOWN,
-        constraints=(
-            Constraint("ingestion/duplicate-source", constraints.source_names_differ, source="I14"),
-            Constraint("ingestion/duplicate-table", constraints.source_tables_differ, source="I14"),
-        ),
-    )
+    rules: ClassVar[Rules] = _LENIENT
 
 
 class Airbyte(Section):
@@ -495,6 +496,7 @@ class DataProduct(Section):
     transforms: Annotated[
         list[Transform] | None,
         Field(min_length=1),
+        Unique("name", "product/duplicate-transform", source="I03"),
         Is(Role.TRANSFORMS),
         Needed(By(Severity.WARNING, Severity.WARNING, Severity.ERROR), "product/no-transforms"),
     ] = None
@@ -505,7 +507,9 @@ class DataProduct(Section):
         default=None, alias="outputPorts"
     )
     """Tables that the product offers to others."""
-    destinations: list[Destination] | None = None
+    destinations: Annotated[
+        list[Destination] | None, Unique("name", "destination/duplicate", source="I11")
+    ] = None
     """Systems outside to which the product writes back."""
     ingestion: Annotated[Ingestion | Annotated[list[Load], _DESIGN] | None, Is(Role.INGESTION)] = (
         None
@@ -547,10 +551,6 @@ class DataProduct(Section):
                 By(Severity.HINT, None, None),
                 source="A09",
             ),
-            Constraint(
-                "product/duplicate-transform", constraints.transform_names_differ, source="I03"
-            ),
-            Constraint("destination/duplicate", constraints.destination_names_differ, source="I11"),
         ),
         forbidden=(
             ForbiddenKeys(

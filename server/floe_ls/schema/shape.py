@@ -16,6 +16,7 @@ from pydantic_core import PydanticUndefined, to_jsonable_python
 from floe_ls.schema.meta import (
     DEEP,
     MANIFEST_TIERS,
+    WARNING,
     Category,
     Codes,
     Deprecated,
@@ -34,6 +35,7 @@ from floe_ls.schema.meta import (
     Section,
     Spelled,
     Tier,
+    Unique,
 )
 from floe_ls.schema.meta import OVERRIDE as _OVERRIDE
 
@@ -98,6 +100,9 @@ class Shape:
         self.category = _note(notes, Category)
         self.mistaken = _note(notes, Mistaken)
         self.codes = _note(notes, Codes) or Codes()
+        self.unique = tuple(note for note in notes if isinstance(note, Unique))
+        if self.codes.duplicate:
+            self.unique += (Unique("", self.codes.duplicate, WARNING),)
         self.examples: tuple[Any, ...] = (_note(notes, Examples) or Examples(())).values
         self.deprecated = _note(notes, Deprecated)
         dialects = _note(notes, DialectOnly)
