@@ -157,6 +157,7 @@ BROKEN: list[tuple[Check, dict[str, Any], list[Path]]] = [
     (constraints.someone_is_trusted, {"enabled": True, "trusted_issuers": []}, [()]),
     (constraints.one_subject, {"subject": "a", "subject_regex": "b"}, [("subject_regex",)]),
     (constraints.one_subject, {"issuer": "https://issuer.example.com"}, [()]),
+    (constraints.one_subject, {"subject": "", "subject_regex": None}, [()]),
     (
         constraints.mandatory_gate_is_on,
         {"gates": {"policy_compliance": False}},

@@ -600,3 +600,29 @@ def test_a_manifest_of_one_tier_is_no_kind_of_its_own() -> None:
     assert (
         mistaken.instead["EnterpriseManifest"] == mistaken.instead["DomainManifest"] == "Manifest"
     )
+
+
+# --- lists
+
+
+def test_lists_whose_items_have_names_of_their_own() -> None:
+    unique = {
+        (shape.dotted, rule.name): rule.code
+        for shape in every_field()
+        for rule in shape.unique
+        if rule.name
+    }
+    assert unique == {
+        ("artifacts.promotion.environments", "name"): "promotion/duplicate-environment",
+        ("transforms", "name"): "product/duplicate-transform",
+        ("destinations", "name"): "destination/duplicate",
+        ("ingestion.sources", "name"): "ingestion/duplicate-source",
+        ("ingestion.sources", "destinationTable"): "ingestion/duplicate-table",
+    }
+
+
+def test_a_name_twice_in_a_list_of_names_is_a_warning() -> None:
+    for path in ("approved_sinks", "approved_products"):
+        (rule,) = at("manifest", path).unique
+        assert (rule.name, rule.code) == ("", "approved/duplicate")
+        assert rule.severity[Dialect.ADR] is Severity.WARNING

@@ -10,6 +10,7 @@ from floe_ls.schema import constraints
 from floe_ls.schema.meta import (
     DEEP,
     OVERRIDE,
+    WARNING,
     By,
     Category,
     Codes,
@@ -176,7 +177,7 @@ class Quality(Section):
         Is(Role.PLUGIN_NAME),
         _CHOSEN,
         Field(min_length=1),
-        Form("nonblank"),
+        Form("nonblank", WARNING),
         Codes(empty="plugins/no-type"),
     ] = None
     """Name of the quality plugin. Floe's compiler refuses one that it does not know."""
