@@ -121,7 +121,9 @@ def cursor_at(document: Document, root: Shape, offset: int) -> Cursor | None:
     here = _here(document, offset)
     if here is None:
         return None
-    return _key_place(document, root, here) if here.wants_key else _value_place(document, root, here)
+    return (
+        _key_place(document, root, here) if here.wants_key else _value_place(document, root, here)
+    )
 
 
 def token_at(document: Document, root: Shape, offset: int) -> Token | None:
@@ -190,7 +192,12 @@ def shapes_at(document: Document, root: Shape, path: Path) -> tuple[Shape, ...]:
     shapes: tuple[Shape, ...] = (root,)
     here: At | None = document.root
     for step in path:
-        found = [s for shape in shapes for option in _options(shape, here, step) if (s := option.child(step))]
+        found = [
+            s
+            for shape in shapes
+            for option in _options(shape, here, step)
+            if (s := option.child(step))
+        ]
         shapes = tuple(dict.fromkeys(found))
         here = child_at(here, shapes, step)
     return tuple(o for shape in shapes for o in _options(shape, here, None))
@@ -310,7 +317,9 @@ class _Here:
     @property
     def colon(self) -> int:
         """Where the colon or dash ends; -1 without one."""
-        return self.base + self.entry.colon if self.entry is not None and self.entry.colon >= 0 else -1
+        return (
+            self.base + self.entry.colon if self.entry is not None and self.entry.colon >= 0 else -1
+        )
 
     @property
     def is_item(self) -> bool:
@@ -343,8 +352,11 @@ def _here(document: Document, offset: int) -> _Here | None:
         entry, around, node = held, node, held.value
         taken += 1
     # Below, or behind, an entry may stand what should be next to it.
-    while entry is not None and entry.rest is not None and base + entry.rest.start <= start and (
-        isinstance(node, Scalar) or node is None
+    while (
+        entry is not None
+        and entry.rest is not None
+        and base + entry.rest.start <= start
+        and (isinstance(node, Scalar) or node is None)
     ):
         node, entry, around = entry.rest, None, None
     return _Here(offset, tuple(steps), wants_key, base, node, entry, around)
@@ -487,7 +499,9 @@ def _value_place(document: Document, root: Shape, here: _Here) -> Cursor | None:
         word = Span(offset, word.end)  # before a value on the same line, which the new one replaces
     if not word.start <= offset <= word.end:
         return None
-    start = replace(start, word=word, quote=quote, closed=closed, column=_column(document, word.start))
+    start = replace(
+        start, word=word, quote=quote, closed=closed, column=_column(document, word.start)
+    )
     if here.is_item:
         if here.colon < 0 and not here.flow:
             start = replace(start, lead="- ", column=start.column + 2)
@@ -517,7 +531,9 @@ def _inline(cursor: Cursor, here: _Here | None = None) -> Cursor | None:
     return _block(cursor, here, "", cursor.path, shape)
 
 
-def _block(cursor: Cursor, here: _Here | None, dash: str, path: Path, shape: Shape) -> Cursor | None:
+def _block(
+    cursor: Cursor, here: _Here | None, dash: str, path: Path, shape: Shape
+) -> Cursor | None:
     """A block that begins on the next line."""
     if cursor.flow or cursor.quote or cursor.word.start != cursor.word.end or here is None:
         return None
@@ -535,7 +551,9 @@ def _new_item(document: Document, root: Shape, here: _Here, node: Sequence) -> C
     """Between the items of a list."""
     offset = here.offset
     inside = here.base + node.start < offset
-    if node.flow and not (inside and (offset < here.base + node.end or _unclosed(document, here, node))):
+    if node.flow and not (
+        inside and (offset < here.base + node.end or _unclosed(document, here, node))
+    ):
         return None
     if not node.flow and (not _blank_before(document, offset) or _line_has_text(document, offset)):
         return None

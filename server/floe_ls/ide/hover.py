@@ -51,13 +51,17 @@ def hover(
     return Hover(token.span, text) if text else None
 
 
-def documentation_of(snapshot: Snapshot, document: Document, path: Path, now: float | None = None) -> str:
+def documentation_of(
+    snapshot: Snapshot, document: Document, path: Path, now: float | None = None
+) -> str:
     """What there is to say of a field that is not written yet."""
     root = snapshot.shapes[document.kind]
     shape = root.at(path)
     if shape is None:
         return ""
-    token = Token(document, document.root.key_span, path, (shape,), True, str(path[-1]) if path else "")
+    token = Token(
+        document, document.root.key_span, path, (shape,), True, str(path[-1]) if path else ""
+    )
     return _Page(snapshot, document, token, now).text()
 
 
@@ -184,12 +188,18 @@ class _Page:
         """Who may set it: the first field on the way says so."""
         root = self.snapshot.manifest_shape
         only = next(
-            (s.only for n in range(1, len(self.path) + 1) if (s := root.at(self.path[:n])) and s.only),
+            (
+                s.only
+                for n in range(1, len(self.path) + 1)
+                if (s := root.at(self.path[:n])) and s.only
+            ),
             None,
         )
         if only is None or only.tiers >= MANIFEST_TIERS:
             return "any manifest"
-        who = md.listed((_a(words) for tier, words in MANIFESTS.items() if tier in only.tiers), "or")
+        who = md.listed(
+            (_a(words) for tier, words in MANIFESTS.items() if tier in only.tiers), "or"
+        )
         return f"{who} alone, because {md.prose(only.why)}"
 
     def particulars(self, shape: Shape) -> Iterator[str]:
@@ -210,7 +220,9 @@ class _Page:
             yield self.approval(approved_plugins(self.snapshot, self.document, category), text)
         elif self.category is not None:
             name = self.plugin_name()
-            yield self.approval(approved_plugins(self.snapshot, self.document, self.category.name), name)
+            yield self.approval(
+                approved_plugins(self.snapshot, self.document, self.category.name), name
+            )
         if len(self.path) > 1 and isinstance(self.path[-1], int):
             holder = self.parent.role if self.parent is not None else None
             if holder is Role.PRODUCTS and text:
@@ -255,7 +267,10 @@ class _Page:
 
     def say(self, told: Story, said: Say) -> str:
         tier = f"**{said.tier.value}**" if said.won else said.tier.value
-        parts = [f"{tier}: {self.shown(told.path, said.value)}", self.place(said.document, said.line)]
+        parts = [
+            f"{tier}: {self.shown(told.path, said.value)}",
+            self.place(said.document, said.line),
+        ]
         if said.why and not said.won and said.document is self.document:
             parts.append(said.why)
         return " · ".join(parts)
@@ -271,27 +286,37 @@ class _Page:
         notes = md.document(*unknowns(self.snapshot.chain(self.document)))
         if not others:
             return notes
-        return md.document("**In effect:**", self.summary(found, _MOST_LEAVES, len(self.path)), notes)
+        return md.document(
+            "**In effect:**", self.summary(found, _MOST_LEAVES, len(self.path)), notes
+        )
 
     def summary(self, found: list[Story], most: int, depth: int = 0) -> str:
         lines = []
         for told in found[:most]:
             winner = told.winner
             assert winner is not None
-            path = told.path[:-1] if told.shape and told.shape.role is Role.PLUGIN_NAME else told.path
+            path = (
+                told.path[:-1] if told.shape and told.shape.role is Role.PLUGIN_NAME else told.path
+            )
             name = dotted(path[depth:] or path)
             place = self.place(winner.document, winner.line)
-            lines.append(f"{md.code(name)}: {self.shown(told.path, told.value)} ← {winner.tier.value}, {place}")
+            lines.append(
+                f"{md.code(name)}: {self.shown(told.path, told.value)} ← {winner.tier.value}, {place}"
+            )
         if len(found) > most:
             lines.append(f"and {len(found) - most} more: `floe-ls effective` lists them all")
         return md.bullets(lines)
 
     def inherited_summary(self) -> str:
         effective = self.snapshot.inherited(self.document)
-        found = [s for s in stories(self.snapshot, self.document, (), effective) if s.winner is not None]
+        found = [
+            s for s in stories(self.snapshot, self.document, (), effective) if s.winner is not None
+        ]
         if not found:
             return ""
-        return md.document("**Inherited:**", self.summary(sorted(found, key=_weight), _MOST_INHERITED))
+        return md.document(
+            "**Inherited:**", self.summary(sorted(found, key=_weight), _MOST_INHERITED)
+        )
 
     def shown(self, path: Path, value: Any) -> str:
         return "*hidden: it looks like a secret*" if looks_hidden(path, value) else md.value(value)
@@ -339,7 +364,9 @@ class _Page:
             facts = [f"tag {md.code(ref.tag)}"] if isinstance(ref, OciRef) and ref.tag else []
             facts += [part] if (part := self.artifact(document)) else []
             source = "a mirror" if found.how == "mirror" else "the registry"
-            return f"Leads to {_a(what)} from {source}" + (f": {', '.join(facts)}." if facts else ".")
+            return f"Leads to {_a(what)} from {source}" + (
+                f": {', '.join(facts)}." if facts else "."
+            )
         told = f"Leads to the {what} {self.place(document)}"
         if found.how == "sources":
             told += ", which `sources` names as its source"
@@ -372,7 +399,11 @@ class _Page:
     def plugin_name(self) -> str:
         shape = self.shape
         path = self.path
-        if shape is not None and shape.category is not None and (name := shorthand(shape)) is not None:
+        if (
+            shape is not None
+            and shape.category is not None
+            and (name := shorthand(shape)) is not None
+        ):
             path = (*path, name.name)
         at = at_path(self.document, path)
         return at.value if at is not None and isinstance(at.value, str) else ""
@@ -380,7 +411,11 @@ class _Page:
     def product(self, name: str) -> str:
         rows = [row for row in self.snapshot.census.products if row.name == name]
         if not rows:
-            return f"No product of the workspace is called {md.code(name)}." if self.snapshot.scanned else ""
+            return (
+                f"No product of the workspace is called {md.code(name)}."
+                if self.snapshot.scanned
+                else ""
+            )
         places = md.listed(self.place(row.document) for row in rows)
         up = f", which builds on {md.code(rows[0].ref)}" if len(rows) == 1 and rows[0].ref else ""
         return f"Product {md.code(name)}: {places}{up}."
@@ -420,7 +455,11 @@ class _Page:
         if (reason := self.forbidden_reason()) and self.token.on_key:
             return f"{md.code(str(path[-1]))} does not belong here: {reason}."
         parent = self.parent
-        known = [name for s in parent.children() for name in (s.name, *s.other_spellings)] if parent else []
+        known = (
+            [name for s in parent.children() for name in (s.name, *s.other_spellings)]
+            if parent
+            else []
+        )
         if self.token.on_key and known and parent is not None and parent.kind == "object":
             near = nearest(str(path[-1]), known)
             meant = f" Did you mean {md.code(near)}?" if near else ""
@@ -458,7 +497,12 @@ def _a(noun: str) -> str:
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
-_PLURALS = {"text": "texts", "whole number": "whole numbers", "number": "numbers", "mapping": "mappings"}
+_PLURALS = {
+    "text": "texts",
+    "whole number": "whole numbers",
+    "number": "numbers",
+    "mapping": "mappings",
+}
 _TYPES = {
     "str": "text",
     "int": "whole number",
@@ -498,7 +542,11 @@ def _limits(shape: Shape) -> str:
 
 
 def _length(shape: Shape) -> str:
-    return f", at most {shape.max_length} characters" if shape.max_length and shape.kind == "str" else ""
+    return (
+        f", at most {shape.max_length} characters"
+        if shape.max_length and shape.kind == "str"
+        else ""
+    )
 
 
 def _number(of: float) -> str:

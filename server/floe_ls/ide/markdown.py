@@ -52,7 +52,11 @@ def _flow(of: Any, depth: int) -> Iterable[str]:
     elif isinstance(of, bool):
         yield "true" if of else "false"
     elif isinstance(of, Mapping):
-        yield "{…}" if depth > 3 and of else "{" + _joined((f"{_word(str(k))}: ", v) for k, v in of.items()) + "}"
+        yield (
+            "{…}"
+            if depth > 3 and of
+            else "{" + _joined((f"{_word(str(k))}: ", v) for k, v in of.items()) + "}"
+        )
     elif isinstance(of, list | tuple):
         yield "[…]" if depth > 3 and of else "[" + _joined(("", item) for item in of) + "]"
     elif isinstance(of, str):
@@ -82,7 +86,9 @@ def _word(text: str) -> str:
 
 def link(label: str, uri: str, line: int | None = None) -> str:
     """A link to a file, `line` counted from 0."""
-    target = _UNSAFE_IN_URI.sub(lambda m: "".join(f"%{b:02X}" for b in m[0].encode("utf-8", "replace")), uri)
+    target = _UNSAFE_IN_URI.sub(
+        lambda m: "".join(f"%{b:02X}" for b in m[0].encode("utf-8", "replace")), uri
+    )
     anchor = "" if line is None else f"#L{line + 1}"
     return f"[{label_text(label)}]({target}{anchor})"
 

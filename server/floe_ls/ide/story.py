@@ -173,7 +173,9 @@ def merge_words(root: Shape, path: Path) -> str:
             elif shape.kind in ("int", "float"):
                 text += f" (a {'smaller' if inherit.lower_is_stricter else 'greater'} number is stricter)"
         case Merge.EXTEND:
-            text = "the lists of all tiers are joined: a lower tier adds to them and removes nothing"
+            text = (
+                "the lists of all tiers are joined: a lower tier adds to them and removes nothing"
+            )
         case Merge.LOCAL:
             text = "it speaks of its own file and is not inherited"
         case Merge.DEEP:
@@ -247,7 +249,11 @@ def _verdict(origin: Origin, winner: Origin, setting: Setting) -> str:
         return "decides"
     decider = _who(winner.layer, start=False)
     if origin.value == winner.value:
-        return f"repeats {_possessive(decider)} value" if not _above(setting, origin, winner) else "the same"
+        return (
+            f"repeats {_possessive(decider)} value"
+            if not _above(setting, origin, winner)
+            else "the same"
+        )
     if setting.rule == "strengthen":
         if _above(setting, origin, winner):
             return f"tightened by {decider}"
@@ -282,7 +288,11 @@ def _joined_list(
         )  # fmt: skip
     tiers = list(dict.fromkeys(TIERS[s.tier] for s in says))
     who = tiers[0][0].upper() + tiers[0][1:] if len(tiers) == 1 else "Several tiers"
-    told = f"{who} sets the list." if len(tiers) == 1 else f"{who} add to the list; nothing is removed."
+    told = (
+        f"{who} sets the list."
+        if len(tiers) == 1
+        else f"{who} add to the list; nothing is removed."
+    )
     values = [s.value for s in items]
     return Story(path, shape, values, "extend", told, words, tuple(says), _default(shape), notes)
 
@@ -312,7 +322,12 @@ def _shape(root: Shape | None, other: Shape, path: Path) -> Shape | None:
 def _approved(effective: Effective, root: Shape, path: Path) -> Collection[str] | None:
     """The approved plugins of the category that a path belongs to."""
     plugins, whitelist = root.role_path(Role.PLUGINS), root.role_path(Role.WHITELIST)
-    if plugins is None or whitelist is None or path[: len(plugins)] != plugins or len(path) == len(plugins):
+    if (
+        plugins is None
+        or whitelist is None
+        or path[: len(plugins)] != plugins
+        or len(path) == len(plugins)
+    ):
         return None
     listed = effective.value((*whitelist, path[len(plugins)]))
     return listed if isinstance(listed, list) else None
