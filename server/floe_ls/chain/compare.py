@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from floe_ls.chain.layers import Layer
 from floe_ls.chain.say import Origin, Say, implied, written
 from floe_ls.forms.document import At
-from floe_ls.forms.tree import key_of, pairs
+from floe_ls.forms.reading import reading
+from floe_ls.forms.tree import is_null, key_of, pairs
 from floe_ls.schema.meta import Merge
 from floe_ls.schema.shape import Path, Shape
 from floe_ls.syntax import nodes
@@ -73,3 +74,28 @@ def _said(shape: Shape, own: Say, theirs: dict[str, list[Say]]) -> Iterator[tupl
                 mine[name] = Say(own.layer, At(own.at.base + offset, entry, entry.value))
     yield from mine.items()
     yield from (pair for pair in implied(shape, own, mine).items() if pair[0] in theirs)
+
+
+def difference(shape: Shape | None, own: At, other: At) -> tuple[Path, At, At | None] | None:
+    """The first value, in the order of the text, that `own` has and `other` has otherwise or not at all: where
+    it is, and the two. None where `other` says all that `own` says."""
+    if not isinstance(own.node, nodes.Mapping):
+        same = reading(shape, own.node) == reading(shape, other.node)
+        return None if same else ((), own, other)
+    if not isinstance(other.node, nodes.Mapping):
+        return (), own, other
+    theirs = _by_name(shape, other)
+    for name, child in _by_name(shape, own).items():
+        if is_null(child.node):
+            continue
+        there = theirs.get(name)
+        if there is None or is_null(there.node):
+            return (name,), child, None
+        found = difference(shape.child(name) if shape else None, child, there)
+        if found is not None:
+            return (name, *found[0]), found[1], found[2]
+    return None
+
+
+def _by_name(shape: Shape | None, at: At) -> dict[str, At]:
+    return {shape.canonical(str(key)) if shape else str(key): child for key, child in at.children()}

@@ -1,0 +1,110 @@
+"""The lists that a document's choices are held against: what the layers above it approve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from floe_ls.chain.layers import Chain, Layer
+from floe_ls.forms.document import At, Document
+from floe_ls.forms.tree import is_null, text_of
+from floe_ls.ide.decided import place
+from floe_ls.ide.mend import append_item, set_value
+from floe_ls.ide.model import Fix
+from floe_ls.ide.rule import Subject
+from floe_ls.ide.words import every
+from floe_ls.schema.meta import Role, Tier
+from floe_ls.schema.nearest import nearest
+from floe_ls.schema.shape import ANY_STEP, Path, Shape
+from floe_ls.syntax.nodes import Scalar, Sequence
+from floe_ls.text import Span
+
+_MOST_FIXES = 12
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """An approved list, and the layer that wrote it."""
+
+    names: tuple[str, ...]
+    layer: Layer = field(repr=False)
+    path: Path
+    at: At = field(repr=False)
+
+    def says(self, subject: Subject, what: str, name: str, noun: str) -> str:
+        """The message on a name that is not in the list."""
+        where = place(self.layer, self.at)
+        who = owner(self.layer, subject.manifest_shape) or f"the {self.layer.tier} team"
+        ask = f"ask {who} to approve it"
+        start = f"`{name}` is not approved for {what}: {where} approves"
+        if not self.names:
+            return f"{start} no {noun} there. Remove it, or {ask}."
+        which = "Choose it" if len(self.names) == 1 else "Choose one of them"
+        return f"{start} {every(self.names)}. {which}, or {ask}."
+
+    def fixes(self, subject: Subject, path: Path, name: str) -> Iterator[Fix]:
+        """Each approved name; and, last and never preferred, approving this one."""
+        meant = nearest(name, list(self.names))
+        names = sorted(self.names, key=lambda n: n != meant)[:_MOST_FIXES]
+        for other in names:
+            edit = set_value(subject.document, path, other)
+            if edit is not None:
+                sure = other == meant or len(names) == 1
+                yield subject.edit(f"Change to `{other}`", edit, preferred=sure)
+        file = self.layer.document
+        if subject.snapshot.documents.get(file.uri) is file:
+            edit = append_item(file, self.path, name)
+            if edit is not None:
+                yield Fix(f"Approve `{name}` in {file.name}", ((file, edit),))
+
+
+def allowed(chain: Chain, layers: tuple[Layer, ...], path: Path, *below: str) -> Allowed | None:
+    """The list at `below` in the field at `path`, as the topmost of some layers that sets the field has it. None
+    where there is no such list, and where a layer that is not known may have set the field."""
+    for layer in layers:
+        at = layer.document.at(path)
+        if at is None or is_null(at.node):
+            continue
+        for step in below:
+            at = at.child(step) if at is not None else None
+        if at is None or not isinstance(at.node, Sequence):
+            return None
+        if not (chain.complete or layer.tier is Tier.ENTERPRISE):
+            return None
+        names = (text_of(item.node) for _, item in at.children())
+        return Allowed(tuple(n for n in names if n is not None), layer, (*path, *below), at)
+    return None
+
+
+def owner(layer: Layer, shape: Shape) -> str:
+    """Who answers for a layer; empty where its file does not say."""
+    path = shape.role_path(Role.OWNER)
+    at = layer.document.at(path) if path else None
+    return (text_of(at.node) or "").strip() if at else ""
+
+
+def each(document: Document, template: tuple[str, ...]) -> Iterator[tuple[Path, Span, Scalar]]:
+    """The scalars at a path with one `*` in it for the items of a list: where, the span, and the node. What an
+    item holds is kept with it, since a list may be long."""
+    star = template.index(ANY_STEP)
+    rest = template[star + 1 :]
+    holder = document.at(template[:star])
+    if holder is None or not isinstance(holder.node, Sequence):
+        return
+    memo = document.memo
+    for index, (offset, entry) in enumerate(zip(holder.node.at, holder.node.entries, strict=True)):
+        token = id(entry), template
+        hit = memo.get(token)
+        if hit is None or hit[0] is not entry:
+            hit = memo[token] = entry, *_inside(At(0, entry, entry.value), rest)
+        node: Scalar | None = hit[2]
+        if node is not None:
+            base = holder.base + offset + hit[1]
+            span = Span(base + node.start, base + node.end)
+            yield (*template[:star], index, *rest), span, node
+
+
+def _inside(at: At | None, path: tuple[str, ...]) -> tuple[int, Scalar | None]:
+    for step in path:
+        at = at.child(step) if at is not None else None
+    return (at.base, at.node) if at is not None and isinstance(at.node, Scalar) else (0, None)
