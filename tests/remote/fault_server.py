@@ -7,7 +7,7 @@ import io
 import json
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -116,6 +116,7 @@ class FaultServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # or each answer waits 40 ms for the client's system
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
                 """Silent: the requests are kept."""
@@ -222,6 +223,12 @@ class Answer:
     def token(self) -> None:
         self.send(200, b'{"token": "a.b.c"}')
 
+    def e401redirect(self) -> None:
+        """Wants a login, then leads elsewhere."""
+        if not self.handler.headers.get("Authorization"):
+            return self.e401basic()
+        return self.lead(f"http://127.0.0.1:{self.faults.other_port}/v2/ok/manifests/v1")
+
     def e403(self) -> None:
         self.error(403, "DENIED")
 
@@ -296,6 +303,10 @@ class Answer:
             for _ in range(64):
                 file.write(CHUNK)
         self.send(200, packed.getvalue(), **{"Content-Encoding": "gzip"})
+
+    def gzipped_blobs(self) -> None:
+        packed = gzip.compress(BLOB)[: len(BLOB)]
+        self.send(200, packed, **{"Content-Encoding": "gzip"})
 
     # Contents
 
@@ -373,7 +384,3 @@ class Answer:
 
     def junktags_tags(self) -> None:
         self.send(200, b"[1]")
-
-
-def paths(server: FaultServer) -> Iterator[str]:
-    return (request.path for request in server.requests)

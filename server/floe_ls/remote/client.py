@@ -194,7 +194,7 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
             )
             with response:
                 # The body is read here, bounded, so that oras's own code finds it already there.
-                body = b"" if method == "HEAD" else self._body(response, url, limit)
+                body = self._body(response, url, limit)
                 response._content = body  # noqa: SLF001
                 response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
         except (
@@ -212,6 +212,8 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
         limit = MAX_ERROR if failed else limit
         promised = response.headers.get("Content-Length", "")
         length = int(promised) if re.fullmatch(r"[0-9]{1,15}", promised) else None
+        if response.request.method == "HEAD":
+            length = None
         if length is not None and length > limit and not failed:
             raise self._too_large(limit)
         if not failed and response.headers.get("Content-Encoding", "identity") != "identity":
@@ -226,6 +228,7 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
             out += chunk
             if len(out) > limit:
                 if failed:
+                    response.raw.close()  # or the rest of it would answer the next request
                     return bytes(out[:limit])
                 raise self._too_large(limit)
         if self._line.is_over:
@@ -432,7 +435,7 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
         ca = self._ca if self._is_home(url) else None
         if ca is not None:
             return _ca_file(ca, "the setting `ca`")
-        for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        for variable in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"):
             if bundle := os.environ.get(variable):
                 return _ca_file(bundle, variable)
         return True
@@ -530,6 +533,11 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _ca_file(path: str, source: str) -> str:
     if not Path(path).exists():
         raise Failed("tls", f"There is no certificate file {path}, which {source} names.")
+    if Path(path).is_file():
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+        except OSError:  # an ssl.SSLError too
+            raise Failed("tls", f"{path}, which {source} names, holds no certificate.") from None
     return path
 
 

@@ -74,14 +74,13 @@ class Line:
                 error = failed
             else:
                 return dialled
+        where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         if isinstance(error, TimeoutError):
-            raise self.timeout(host)
+            raise self.timeout(where)
         if isinstance(error, ConnectionRefusedError):
             self.refused = True
-            raise Failed(
-                "unreachable",
-                f"{_with_port(host, port)} refused the connection: nothing listens there.",
-            )
+            message = f"{where} refused the connection: nothing listens there."
+            raise Failed("unreachable", message)
         self.refused = True
         raise Failed("unreachable", f"No way leads to {host} from here: are you on its network?")
 
@@ -188,7 +187,3 @@ def inward(host: str, target: str) -> Failed:
         "blocked",
         f"{host} sends on to {target}, which is inside your own network: that was not followed.",
     )
-
-
-def _with_port(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -128,7 +128,9 @@ def _pattern(line: str) -> _Pattern | None:
     return _Pattern(fits, not negated, folders_only)
 
 
-_PARTS = re.compile(r"^\*\*$|^\*\*/|/\*\*/|/\*\*$|\*+|\?|\[[!^]?\]?[^\]]*\]|\\.|[^*?\[\\/]+|.", re.DOTALL)
+_PARTS = re.compile(
+    r"^\*\*$|^\*\*/|/\*\*/|/\*\*$|\*+|\?|\[[!^]?\]?[^\]]*\]|\\.|[^*?\[\\/]+|.", re.DOTALL
+)
 
 
 def _regex(glob: str) -> str:
