@@ -40,8 +40,8 @@ def locate(tree: Tree, offset: int) -> tuple[list[Step], bool]:
         if not node.flow and column is not None and column <= node.column:
             return steps, mapping
         k = bisect_right(node.at, offset - base) - 1
-        if k < 0:
-            return steps, mapping
+        if k < 0:  # between a key and the block below it, or after an opening bracket
+            return steps, mapping and (node.flow or column is not None)
         entry, base = node.entries[k], base + node.at[k]
         if node.flow and "," in text[base + entry.end : offset]:
             return steps, mapping
@@ -56,6 +56,9 @@ def locate(tree: Tree, offset: int) -> tuple[list[Step], bool]:
             else:
                 steps.append(k)
             node = entry.value
+            below = isinstance(node, Scalar) and not node.style and entry.colon >= 0
+            if below and node and "\n" in text[base + entry.colon : base + node.start]:
+                return steps, offset >= base + node.start  # a word below a key: a key, half typed
     return steps, column is not None
 
 

@@ -253,9 +253,10 @@ def written(value: ScalarValue, flow: bool = False) -> str:
     if isinstance(value, float):
         return _float(value)
     plain = (tokens.FLOW_PLAIN if flow else tokens.PLAIN).fullmatch(value)
-    marker = value.startswith(("---", "..."))
+    odd = value.startswith(("---", "..."))
+    odd = odd or (flow and ("?" in value or value[:1] in "-:"))  # signs in brackets, to PyYAML
     same = resolve(value) == value and yaml11(value) == value
-    if plain and same and not marker and value.isprintable():
+    if plain and same and not odd and value.isprintable():
         return value
     if value.isprintable():
         return "'" + value.replace("'", "''") + "'"

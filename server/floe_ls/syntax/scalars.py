@@ -56,8 +56,8 @@ _ESCAPES = dict(
 _ESCAPE = re.compile(
     r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|\r?\n[ \t]*|(.?))", re.DOTALL
 )
-BREAK = re.compile(r"[ \t]*\r?\n(?:[ \t\r]*\n)*[ \t]*")
-_QUOTED_BREAK = re.compile(r"(\\[^\r\n])|(\\)\r?\n(?:[ \t\r]*\n)*[ \t]*|" + BREAK.pattern)
+BREAK = re.compile(r"[ \t]*\r?\n(?:[ \t\r]*\n)*+[ \t]*")
+_QUOTED_BREAK = re.compile(r"(\\[^\r\n])|(\\)\r?\n(?:[ \t\r]*\n)*+[ \t]*|" + BREAK.pattern)
 
 
 def unfold(text: str) -> str:

@@ -1,4 +1,8 @@
-"""The words of YAML as regular expressions. None takes time that grows faster than the text."""
+"""The words of YAML as regular expressions. None takes time that grows faster than the text.
+
+Repeated groups are possessive (`*+`): nothing after them could use what they give back, and keeping
+it at hand would cost a hundred bytes for each round.
+"""
 
 from __future__ import annotations
 
@@ -13,39 +17,38 @@ _TEXT = rf"(?=[^{_W}])"  # and what makes text of them
 _TEXT_FLOW = rf"(?=[^{_W}{_IN_FLOW}])"
 
 _HASH = rf"(?:(?<=[{_W}])|(?<![\s\S]))#[^\n]*"  # a comment; elsewhere, # is text
-SPACE = re.compile(rf"(?:[ \t\r]*(?:{_HASH})?\n)*[ \t\r]*(?:{_HASH}\Z)?")
+SPACE = re.compile(rf"(?:[ \t\r]*(?:{_HASH})?\n)*+[ \t\r]*(?:{_HASH}\Z)?")
 PROPERTIES = re.compile(
     rf"(?:(!<[^>{_W}]*>|![^{_W}{_IN_FLOW}]*)|&([^{_W}{_IN_FLOW}]*))(?=[{_W}{_IN_FLOW}]|\Z)"
 )
 _START = rf"[^{_W}\-?:{_IN_FLOW}#&*!|>'\"%@`]"
 _FIRST = rf"(?:{_START}|[-?:]{_TEXT})"
-_MORE = rf"[^{_W}:#]*(?:(?::{_TEXT}|(?<=[^{_W}])#|[ \t]+(?=[^{_W}:#]|:[^{_W}]))[^{_W}:#]*)*"
+_MORE = rf"[^{_W}:#]*(?:(?::{_TEXT}|(?<=[^{_W}])#|[ \t]+(?=[^{_W}:#]|:[^{_W}]))[^{_W}:#]*)*+"
 PLAIN = re.compile(_FIRST + _MORE)
 PLAIN_MORE = re.compile(_MORE)
 FLOW_PLAIN = re.compile(
     rf"(?:{_START}|[-?:]{_TEXT_FLOW})[^{_W}:#{_IN_FLOW}]*"
     rf"(?:(?::{_TEXT_FLOW}|(?<=[^{_W}])#|[{_W}]+(?=[^{_W}:#{_IN_FLOW}]|:[^{_W}{_IN_FLOW}]))"
-    rf"[^{_W}:#{_IN_FLOW}]*)*"
+    rf"[^{_W}:#{_IN_FLOW}]*)*+"
 )
 ALIAS = re.compile(rf"\*([^{_W}{_IN_FLOW}]+)")
-QUOTED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|\'[^\']*(?:\'\'[^\']*)*\'', re.DOTALL)
+QUOTED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*+"|\'[^\']*(?:\'\'[^\']*)*+\'', re.DOTALL)
 COLON = re.compile(rf"[ \t]*:{_GAP}")
 # A key on one line: properties, then plain text, quoted text, an alias, or nothing.
 KEY = re.compile(
-    rf"((?:(?:![^{_W}]*|&[^{_W}{_IN_FLOW}]+)[ \t]+)*)"
-    rf"(?:({_FIRST}[^\n:#]*(?:(?::{_TEXT}|(?<=[^{_W}])#)[^\n:#]*)*)"
-    r'|(?:("[^"\\\n]*(?:\\.[^"\\\n]*)*"|\'[^\'\n]*(?:\'\'[^\'\n]*)*\')'
+    rf"((?:(?:![^{_W}]*|&[^{_W}{_IN_FLOW}]+)[ \t]+)*+)"
+    rf"(?:({_FIRST}[^\n:#]*(?:(?::{_TEXT}|(?<=[^{_W}])#)[^\n:#]*)*+)"
+    r'|(?:("[^"\\\n]*(?:\\.[^"\\\n]*)*+"|\'[^\'\n]*(?:\'\'[^\'\n]*)*+\')'
     rf"|\*([^{_W}{_IN_FLOW}]+)(?=[ \t])|(?<=[ \t])|(?<![\s\S]))[ \t]*):{_GAP}"
 )
-DASHES = re.compile(r"(?:-[ \t]+)*")
+DASHES = re.compile(r"(?:-[ \t]+)*+")
 FLOW_KEY = re.compile(rf"[]}}][ \t]*:{_GAP}")
 MARK = re.compile(rf"[-?:]{_GAP}")
 HEADER = re.compile(
     r"([|>])(?:([-+])?([1-9])?|([1-9])([-+]))[ \t\r]*(?:(?<=[ \t])#[^\n]*)?(?:\n|\Z)"
 )
-BLANK = re.compile(r"(?: *\r?\n)*( *)")
-LINE = re.compile(r"[^\n]*\n?")
-MARKER = re.compile(rf"^(?:---|\.\.\.){_GAP}", re.MULTILINE)
+BLANK = re.compile(r"(?: *\r?\n)*+( *)")
+MARKER = re.compile(rf"(?:^|(?<=\ufeff)(?<![\s\S]{{2}}))(?:---|\.\.\.){_GAP}", re.MULTILINE)
 DIRECTIVE = re.compile(
     r"%(?:YAML[ \t]+[0-9]+\.[0-9]+|TAG[ \t]+(!\w*!?)[ \t]+[^ \t\r\n]+"
     r"|(?!(?:YAML|TAG)\b)[^ \t\r\n]+.*?)"
@@ -58,7 +61,7 @@ TAG_HANDLE = re.compile(r"!\w+!")
 # The most common entries whole, `key: value  # comment` and `- item`, up to the next text.
 _TAIL = (
     rf"(?<![{_W}])|(\"[^\"\\\n]*\"|'[^'\n]*'))[ \t\r]*(?:(?<=[ \t])#[^\n]*)?"
-    rf"(?:\n(?:[ \t\r]*(?:#[^\n]*)?\n)*|\Z)( *)(?=[^{_W}#\]}}-]|-[{_W}]|\Z)"
+    rf"(?:\n(?:[ \t\r]*(?:#[^\n]*)?\n)*+|\Z)( *)(?=[^{_W}#\]}}-]|-[{_W}]|\Z)"
 )
 PAIR = re.compile(rf"({_START}[^{_W}:#]*):[ ]+(?:({_START}[^\n:#]*(?::{_TEXT}[^\n:#]*)*){_TAIL}")
 ITEM = re.compile(rf"(-)[ ]+(?:({_START}[^\n:#]*){_TAIL}")

@@ -23,20 +23,29 @@ _LONE_CR = re.compile(r"\r(?!\n)")
 class Tree:
     """A parsed text. With the tree of an earlier text it shares all that has not changed."""
 
+    text: str
+    source: str
+    """The text as it is parsed: of the same length, with comments for conflict markers and LF for CR."""
+    documents: list[Document]
+    conflicts: list[tuple[int, int]]
+    forbidden: list[int]
+
     def __init__(self, text: str, old: Tree | None = None) -> None:
         self.text = text
-        self.conflicts: list[tuple[int, int]] = []
+        self.conflicts = []
         self._lines: list[int] | None = None
         self._signs: references.Signs | None = None
-        # The parser sees a text of the same length, with conflict markers as comments and CR as LF.
         if "\r" in text and text.count("\r") != text.count("\r\n"):
             text = _LONE_CR.sub("\n", text)
         if "\n<<<<<<< " in text or text.startswith("<<<<<<< "):
             self.conflicts = [m.span() for m in tokens.CONFLICT.finditer(text)]
             text = tokens.CONFLICT.sub(lambda m: "#" + m[0][1:], text)
         self.source = text
+        if old and text == old.source:
+            self.forbidden, self.documents = old.forbidden, old.documents
+            return
         change = _difference(old.source, text) if old else None
-        self.forbidden: list[int] = _forbidden(text, change if old and not old.forbidden else None)
+        self.forbidden = _forbidden(text, change if old and not old.forbidden else None)
         enabled = gc.isenabled()
         gc.disable()  # it would look in vain for cycles, again and again, in what is being built
         try:

@@ -175,4 +175,9 @@ def load(tree: Tree, merge: bool = True) -> list[object]:
 
 
 def _hashable(key: object) -> object:
-    return repr(key) if isinstance(key, (list, dict)) else key
+    """A key as a dict can have it: tuples for collections. (Their keys are hashable already.)"""
+    if isinstance(key, list):
+        return tuple(map(_hashable, key))
+    if isinstance(key, dict):
+        return tuple((k, _hashable(v)) for k, v in key.items())
+    return key
