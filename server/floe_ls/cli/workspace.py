@@ -39,6 +39,8 @@ class Workspace:
 
     def read(self, path: str) -> Document:
         """One file, its chain complete as far as it can be had. Raises Refused."""
+        if Path(path).is_dir():
+            raise Refused(f"{path} is a folder; name a file in it")
         document = self.load([path])[0]
         if not document.is_ours:
             raise Refused(f"{path} is neither a manifest nor a data product of floe")
