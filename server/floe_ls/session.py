@@ -426,20 +426,24 @@ def artifact_document(target: str, artifact: Artifact) -> Document:
     ref = parse_ref(target)
     assert isinstance(ref, OciRef)
     title = artifact.title.rpartition("/")[2] or "manifest.yaml"
-    uri = f"floe-oci://{ref.registry}/{ref.repository}@{artifact.digest}/{title}"
-    document = read_document(
-        uri,
-        artifact.text,
-        label=target,
-        ref=target,
-        digest=artifact.digest,
-        fetched_at=artifact.fetched_at,
-        partial=artifact.partial,
-    )
+    folder = f"floe-oci://{ref.registry}/{ref.repository}@{artifact.digest}/"
+
+    def read(name: str) -> Document:
+        return read_document(
+            folder + name,
+            artifact.text,
+            label=target,
+            ref=target,
+            digest=artifact.digest,
+            fetched_at=artifact.fetched_at,
+            partial=artifact.partial,
+            stale=artifact.stale.message if artifact.stale is not None else "",
+        )
+
+    document = read(title)
     if document.kind is Kind.OTHER and not artifact.partial:
         # An artifact is what its publisher says, whatever its file is called.
-        again = read_document(uri.rpartition("/")[0] + "/manifest.yaml", artifact.text, label=target, ref=target,
-                              digest=artifact.digest, fetched_at=artifact.fetched_at)  # fmt: skip
+        again = read("manifest.yaml")
         return again if again.kind is Kind.MANIFEST else document
     return document
 

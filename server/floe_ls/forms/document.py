@@ -98,6 +98,8 @@ class Document:
     """For an artifact: when it was fetched, in seconds since 1970."""
     partial: bool = False
     """An artifact that holds some fields of a manifest only."""
+    stale: str = ""
+    """For an artifact that should have been looked up again: why that failed, in words."""
     too_many_aliases: bool = False
     memo: dict[Any, Any] = field(default_factory=dict, repr=False)
     """What was computed from parts that versions share, keyed by their identity. Handed on to the next version."""
@@ -147,6 +149,7 @@ def read_document(
     digest: str = "",
     fetched_at: float | None = None,
     partial: bool = False,
+    stale: str = "",
 ) -> Document:
     """Reads a text, sharing with `old`, an earlier version of it, what has not changed. It never fails."""
     lines = text if isinstance(text, Lines) else Lines(text)
@@ -178,6 +181,7 @@ def read_document(
         digest=digest,
         fetched_at=fetched_at,
         partial=partial,
+        stale=stale,
         too_many_aliases=exceeded,
         memo=old.memo if old else {},
     )

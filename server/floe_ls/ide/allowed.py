@@ -91,12 +91,13 @@ def each(document: Document, template: tuple[str, ...]) -> Iterator[tuple[Path, 
     holder = document.at(template[:star])
     if holder is None or not isinstance(holder.node, Sequence):
         return
-    memo = document.memo
+    known = document.memo.get(("each", template), {})
+    kept = document.memo["each", template] = {}
     for index, (offset, entry) in enumerate(zip(holder.node.at, holder.node.entries, strict=True)):
-        token = id(entry), template
-        hit = memo.get(token)
+        hit = known.get(id(entry))
         if hit is None or hit[0] is not entry:
-            hit = memo[token] = entry, *_inside(At(0, entry, entry.value), rest)
+            hit = entry, *_inside(At(0, entry, entry.value), rest)
+        kept[id(entry)] = hit
         node: Scalar | None = hit[2]
         if node is not None:
             base = holder.base + offset + hit[1]
