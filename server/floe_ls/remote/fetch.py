@@ -80,8 +80,8 @@ class Fetcher:
         except Exception as error:  # noqa: BLE001  whatever happens, someone waits for an answer
             # The error's own text may hold what nobody should read; where it arose does not.
             _log.error("Fetching %s failed: %s", target, type(error).__name__)
-            where = "".join(traceback.format_tb(error.__traceback__))
-            _log.debug("It arose here:\n%s", where)
+            frames = traceback.extract_tb(error.__traceback__)
+            _log.debug("It arose here: %s", " > ".join(f"{f.name}:{f.lineno}" for f in frames))
             return Failure("server", f"{target} could not be fetched: {type(error).__name__}.")
 
     def _artifact(self, ref: OciRef, settings: Settings, *, refresh: bool) -> Answer:
