@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from floe_ls.forms.tree import find, is_null, key_of, pairs, text_of
 from floe_ls.schema.meta import Dialect, Tier
-from floe_ls.syntax.nodes import Mapping, Node, Scalar, Sequence
+from floe_ls.syntax.nodes import Mapping, Node, Scalar
 
 
 class Kind(StrEnum):
@@ -21,15 +21,22 @@ class Kind(StrEnum):
 MANIFEST_KINDS = frozenset({"Manifest", "EnterpriseManifest", "DomainManifest", "PlatformManifest"})
 PRODUCT_KINDS = frozenset({"FloeSpec", "DataProduct"})
 _MANIFEST_KEYS = frozenset(
-    "scope plugins approved_plugins approved_products approved_sinks parent_manifest parent_domain "
-    "governance resource_presets artifacts parent".split()
+    "apiVersion kind metadata scope plugins approved_plugins approved_products approved_sinks parent_manifest"
+    " parent_domain parent governance observability defaults resource_presets artifacts data_architecture"
+    " data_contracts domains registered_products environments env_overrides".split()
 )
-_PRODUCT_KEYS = frozenset(
-    "platform transforms outputPorts output_ports destinations ingestion schedule".split()
+"""One of these makes a file that is called a manifest one of floe's, not of Cloud Foundry or Kubernetes."""
+_TELLING_KEYS = frozenset(
+    {"scope", "approved_plugins", "approved_products", "approved_sinks", "parent_manifest"}
 )
+"""One of these makes any file a manifest."""
+_TELLING_CATEGORIES = frozenset(
+    "compute orchestrator catalog semantic_layer telemetry_backend lineage_backend observability".split()
+)
+"""Many programs have `plugins`; with one of these inside, they are floe's."""
 _DESIGN_KEYS = frozenset(
-    "data_architecture domains domain services security registered_products identity "
-    "data_contracts parent".split()
+    "data_architecture domains domain services security registered_products identity"
+    " data_contracts parent".split()
 )
 
 
@@ -40,7 +47,9 @@ def file_name(uri: str) -> str:
 def names_manifest(name: str) -> bool:
     """Whether a file of this name holds a manifest (R1-R3)."""
     stem, _, extension = name.rpartition(".")
-    return extension in ("yaml", "yml") and (stem == "manifest" or stem.endswith(("-manifest", "_manifest")))
+    return extension in ("yaml", "yml") and (
+        stem == "manifest" or stem.endswith(("-manifest", "_manifest"))
+    )
 
 
 def names_product(name: str) -> bool:
@@ -53,7 +62,11 @@ def kind_of(root: Node | None, uri: str) -> Kind:
     product, and not a manifest."""
     name = file_name(uri)
     product, manifest = names_product(name), names_manifest(name)
-    keys = {key for _, entry in pairs(root) if (key := key_of(entry))} if isinstance(root, Mapping) else set()
+    keys = (
+        {key for _, entry in pairs(root) if (key := key_of(entry))}
+        if isinstance(root, Mapping)
+        else set()
+    )
     if kind := _text(root, "kind"):
         if kind in MANIFEST_KINDS:
             return Kind.MANIFEST
@@ -68,20 +81,31 @@ def kind_of(root: Node | None, uri: str) -> Kind:
         return Kind.RUNTIME
     if product:
         return Kind.PRODUCT
-    known = keys & (_MANIFEST_KEYS | {"apiVersion", "kind", "metadata", "observability", "defaults"})
+    floe = (_text(root, "apiVersion") or "floe").startswith("floe")
     if manifest:
-        # A `manifest.yml` of Cloud Foundry or of Kubernetes has none of our keys.
-        foreign = keys and not known and not any(_half_typed(root, key) for key in keys)
-        api = _text(root, "apiVersion") or ""
-        return Kind.OTHER if foreign or (api and not api.startswith("floe")) else Kind.MANIFEST
-    if (_text(root, "apiVersion") or "floe").startswith("floe"):
-        if "transforms" in keys and "platform" in keys:
-            return Kind.PRODUCT
-        if keys & {"scope", "approved_plugins", "approved_products", "parent_manifest"}:
-            return Kind.MANIFEST
-        if "plugins" in keys and keys & {"governance", "apiVersion"}:
-            return Kind.MANIFEST
-    return Kind.OTHER
+        known = keys & _MANIFEST_KEYS or not keys or any(_half_typed(root, key) for key in keys)
+        return Kind.MANIFEST if known and floe else Kind.OTHER
+    if floe and _says_product(root):
+        return Kind.PRODUCT
+    return Kind.MANIFEST if floe and _says_manifest(root, keys) else Kind.OTHER
+
+
+def _says_manifest(root: Node | None, keys: set[str]) -> bool:
+    if keys & _TELLING_KEYS or ("plugins" in keys and keys & {"governance", "apiVersion"}):
+        return True
+    plugins = find(root, "plugins")
+    categories = {key_of(entry) for _, entry in pairs(plugins[1].value)} if plugins else set()
+    return bool(categories & _TELLING_CATEGORIES)
+
+
+def _says_product(root: Node | None) -> bool:
+    platform, transforms = find(root, "platform"), find(root, "transforms")
+    if platform is not None:
+        named = find(platform[1].value, "ref") or find(platform[1].value, "manifest")
+        if transforms is not None or (named and text_of(named[1].value)):
+            return True
+    items = [entry.value for _, entry in pairs(transforms[1].value)] if transforms else []
+    return any(_text(item, "type") == "dbt" for item in items)
 
 
 def _half_typed(root: Node | None, key: str) -> bool:
@@ -95,7 +119,9 @@ def _is_runtime(root: Node | None, keys: set[str]) -> bool:
     if "catalogs" in keys:
         return True
     profiles = any(
-        text_of(found[1].value) for key in ("storage", "catalog", "compute") if (found := find(root, key))
+        text_of(found[1].value)
+        for key in ("storage", "catalog", "compute")
+        if (found := find(root, key))
     )
     return {"name", "version"} <= keys and profiles
 
@@ -133,7 +159,3 @@ def tier_of(kind: Kind, root: Node | None) -> Tier:
 def _text(root: Node | None, key: str) -> str | None:
     found = find(root, key)
     return text_of(found[1].value) if found else None
-
-
-def is_list(node: Node | None) -> bool:
-    return isinstance(node, Sequence)

@@ -55,7 +55,7 @@ def _scope_in_metadata(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
                 Note("spelling/twice", ERROR, span, "`scope` stands at the top level too, and says something else.")
             )
         return entries
-    rest = [(a, e) for a, e in pairs(holder[1].value) if e is not scope]
+    rest = [(a, e) for a, e in pairs(holder[1].value) if key_of(e) != "scope"]
     slim = Entry(entry.key, mapping(rest, entry.value), entry.colon, entry.rest, entry.errors)
     lifted = Folded(scope.key, scope.value, scope.colon, ("metadata", "scope"))
     return [(a, slim if e is entry else e) for a, e in entries] + [(at + inner_at, lifted)]

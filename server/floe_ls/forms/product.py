@@ -34,7 +34,7 @@ def _platform(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
     offset, ref = reference
     span = _span(base + at + offset, ref.key)
     other = find(holder.value, "manifest")
-    rest = [(a, e) for a, e in pairs(holder.value) if e is not ref]
+    rest = [(a, e) for a, e in pairs(holder.value) if key_of(e) != "ref"]
     if other is not None:
         if text_of(other[1].value) != text_of(ref.value):
             message = "`platform.manifest` names another manifest; a product has one."

@@ -23,7 +23,7 @@ from floe_ls.schema.formats import FORMATS
 from floe_ls.schema.meta import Breach, By, Dialect, ForbiddenKeys, Only, Severity, Unique
 from floe_ls.schema.nearest import nearest
 from floe_ls.schema.secrets import looks_secret
-from floe_ls.schema.shape import Shape
+from floe_ls.schema.shape import ALL_DIALECTS, Shape
 from floe_ls.schema.typed import WRONG, typed
 from floe_ls.syntax.nodes import Collection, Entry, Mapping, Node, Scalar, Sequence
 from floe_ls.syntax.scalars import yaml11
@@ -62,9 +62,10 @@ Parts = list[Part | None]
 
 
 class Judged:
-    """The judgement on a collection. `slips` are about it as a whole, `names` what must not repeat in it."""
+    """The judgement on a collection. `slips` are about it as a whole, `names` what must not repeat in it, `muted`
+    the entries that have no effect since a later one has the same key."""
 
-    __slots__ = ("bad", "key", "names", "node", "parts", "shape", "slips")
+    __slots__ = ("bad", "key", "muted", "names", "node", "parts", "shape", "slips")
 
     def __init__(
         self,
@@ -74,6 +75,7 @@ class Judged:
         parts: Parts,
         slips: tuple[Slip, ...],
         names: list[list[Any]] | None = None,
+        muted: frozenset[int] = frozenset(),
     ) -> None:
         self.node = node
         self.shape = shape
@@ -81,6 +83,7 @@ class Judged:
         self.parts = parts
         self.slips = slips
         self.names = names or []
+        self.muted = muted
         self.bad: bool = bool(slips) or any(part is not None and part.bad for part in parts)
 
 
@@ -114,8 +117,9 @@ def _slips(judgement: Judged, base: int) -> Iterator[tuple[int, Slip]]:
     """All slips, each with the offset that it is relative to."""
     for slip in judgement.slips:
         yield base, slip
-    for at, part in zip(judgement.node.at, judgement.parts, strict=True):
-        if part is not None and part.bad:
+    muted = judgement.muted
+    for index, (at, part) in enumerate(zip(judgement.node.at, judgement.parts, strict=True)):
+        if part is not None and part.bad and index not in muted:
             for slip in part.slips:
                 yield base + at, slip
             if part.below is not None and part.below.bad:
@@ -186,24 +190,28 @@ class _Check:
         parts, _, _ = self.parts(node, old, judge)
         slips: list[Slip] = []
         seen: dict[str, tuple[int, Entry]] = {}
-        strangers: list[tuple[int, Entry, Scalar]] = []
+        strangers: dict[str, tuple[int, Entry, Scalar]] = {}
+        muted: set[int] = set()
         for at, entry in zip(node.at, node.entries, strict=True):
             name = entry.key
             if not isinstance(name, Scalar):
                 continue
-            if shape.child(name.text) is None:
-                strangers.append((at, entry, name))
             canonical = shape.canonical(name.text)
+            if shape.child(name.text) is None:
+                strangers[canonical] = at, entry, name
             known = seen.get(canonical)
-            if known is not None and key_of(known[1]) != name.text:
-                slips += self.twice(shape, canonical, (at, name), known)
+            if known is not None:
+                if key_of(known[1]) == name.text:
+                    muted.add(node.entries.index(known[1]))
+                else:
+                    slips += self.twice(shape, canonical, (at, name), known)
             seen[canonical] = at, entry
-        for at, entry, name in strangers:
+        for at, entry, name in strangers.values():
             slips += self.stranger(shape, at, entry, name, seen)
         slips += self.missing(shape, node, seen, start, end)
         slips += self.constraints(shape, node, seen, start, end)
         slips += self.mistakes(shape, seen)
-        return Judged(node, shape, key, parts, tuple(slips))
+        return Judged(node, shape, key, parts, tuple(slips), muted=frozenset(muted))
 
     def member(self, shape: Shape, entry: Entry, old: Judged | None) -> Part | None:
         """One key of an object and what it holds."""
@@ -217,12 +225,18 @@ class _Check:
             slips += _odd_key(key)
         if child is None:
             return _part(slips, self.anything(entry.value, name, slips, old))
-        if child.only is not None or child.deprecated is not None or child.dialects is not _ALL:
+        if (
+            child.only is not None
+            or child.deprecated is not None
+            or child.dialects is not ALL_DIALECTS
+        ):
             slips += self.presence(shape, child, entry, key)
         return _part(slips, self.value(child, entry.value, key.start, key.end, name, slips, old))
 
     def presence(self, shape: Shape, child: Shape, entry: Entry, key: Scalar) -> Iterator[Slip]:
         """What the mere presence of a key breaks."""
+        if isinstance(entry, Folded) and entry.written[:1] != (child.name,):
+            return  # said in another way, with rules of its own
         only = child.only
         allowed = only is None or self.tier in only.tiers
         if only is not None and not allowed and not is_null(entry.value):
@@ -526,6 +540,13 @@ class _Check:
     ) -> Judged | None:  # fmt: skip
         option = _option(shape, node)
         if isinstance(option, Shape):
+            if Dialect.V1 not in option.dialects and self.dialect is not Dialect.ADR:
+                start, end = _head(node)
+                message = (
+                    f"`{key}` is {words.what(node)}, as floe's design documents have it;"
+                    " the released compiler refuses that."
+                )
+                out.append(Slip(start, end, "schema/not-shipped", _ERROR, message))
             return self.value(option, node, a, b, key, out, old)
         if option is None:
             out.append(self.wrong_type(shape, node, key))
@@ -718,7 +739,6 @@ class _Check:
 # --- parts of judging
 
 
-_ALL = frozenset(Dialect)
 _DESIGN = frozenset({Dialect.DESIGN})
 
 

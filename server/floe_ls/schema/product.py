@@ -36,9 +36,8 @@ from floe_ls.schema.plugins import COMPUTE
 _DESIGN = DialectOnly(frozenset({Dialect.DESIGN}))
 _ADR_AND_DESIGN = DialectOnly(frozenset({Dialect.ADR, Dialect.DESIGN}))
 _ENVELOPE = Needed(By(None, Severity.ERROR, Severity.ERROR))
-_UNKNOWN = Unknown(severity=By(Severity.WARNING, Severity.ERROR, Severity.ERROR))
-_LENIENT = Rules(unknown=_UNKNOWN)
-"""The ADR says nothing of further keys in a product."""
+_LOOSE = Unknown(severity=By(Severity.WARNING, Severity.WARNING, Severity.ERROR))
+"""Only the released form says what else may stand here."""
 
 
 class ProductMetadata(Section):
@@ -78,7 +77,7 @@ class ProductMetadata(Section):
     ] = None
     """Where the product's source is."""
 
-    rules: ClassVar[Rules] = _LENIENT
+    rules: ClassVar[Rules] = Rules(unknown=_LOOSE)
 
 
 class Platform(Section):
@@ -99,8 +98,6 @@ class Platform(Section):
     """Releases of the manifest that the product can take: a range, or one tag."""
     cache: Annotated[bool, _DESIGN] = True
     """Whether the manifest is kept locally once it was fetched."""
-
-    rules: ClassVar[Rules] = _LENIENT
 
 
 # --- transforms
@@ -125,8 +122,6 @@ class QualityCheck(Section):
     """Settings of this kind of check."""
     enabled: bool = True
     """Whether the check runs."""
-
-    rules: ClassVar[Rules] = _LENIENT
 
 
 class Transform(Section):
@@ -179,7 +174,7 @@ class Transform(Section):
     target: Annotated[str | None, _ADR_AND_DESIGN] = None
     """Target of dbt that is used in place of the platform's."""
 
-    rules: ClassVar[Rules] = _LENIENT
+    rules: ClassVar[Rules] = Rules(unknown=_LOOSE)
 
 
 class Schedule(Section):
@@ -191,8 +186,6 @@ class Schedule(Section):
     """Time zone in which `cron` is meant, by its IANA name."""
     enabled: bool = True
     """Whether the schedule is on."""
-
-    rules: ClassVar[Rules] = _LENIENT
 
 
 # --- ports
@@ -219,16 +212,12 @@ class Column(Section):
     ] = None
     """How sensitive its values are."""
 
-    rules: ClassVar[Rules] = _LENIENT
-
 
 class SchemaFile(Section):
     """A schema that is kept in a file of its own."""
 
     ref: Annotated[str, Examples(("schemas/customers.json",))]
     """The file, from the folder of this one."""
-
-    rules: ClassVar[Rules] = _LENIENT
 
 
 class OutputPort(Section):
@@ -254,8 +243,6 @@ class OutputPort(Section):
     access: Annotated[dict[str, Any] | None, _DESIGN] = None
     """Who may read the port."""
 
-    rules: ClassVar[Rules] = _LENIENT
-
 
 class InputPort(Section):
     """Something that the product reads."""
@@ -270,8 +257,6 @@ class InputPort(Section):
     """The contract under which it is read."""
     freshness_requirement: Annotated[str | None, Examples(("6h",))] = None
     """How old it may be at most."""
-
-    rules: ClassVar[Rules] = _LENIENT
 
 
 class Destination(Section):
@@ -295,7 +280,6 @@ class Destination(Section):
     """How many rows are sent at once, from 1 to 100,000."""
 
     rules: ClassVar[Rules] = Rules(
-        unknown=_UNKNOWN,
         constraints=(
             Constraint("destination/too-many-keys", constraints.few_config_keys, source="I11"),
         ),
@@ -353,7 +337,6 @@ class Source(Section):
     """Column or columns that identify a row; needed where `writeMode` is `merge`."""
 
     rules: ClassVar[Rules] = Rules(
-        unknown=_UNKNOWN,
         constraints=(Constraint("ingestion/merge-key", constraints.merge_has_a_key, source="I14"),),
     )
 
@@ -370,8 +353,6 @@ class Ingestion(Section):
     ]
     """The sources, at least one."""
 
-    rules: ClassVar[Rules] = _LENIENT
-
 
 class Airbyte(Section):
     """Settings of a load by Airbyte."""
@@ -379,16 +360,12 @@ class Airbyte(Section):
     connection_id: str | None = None
     """The connection that Airbyte runs."""
 
-    rules: ClassVar[Rules] = _LENIENT
-
 
 class DltIncremental(Section):
     """Loading only what is new."""
 
     cursor_column: Annotated[str | None, Examples(("updated_at",))] = None
     """Column that tells which rows are new."""
-
-    rules: ClassVar[Rules] = _LENIENT
 
 
 class Dlt(Section):
@@ -402,8 +379,6 @@ class Dlt(Section):
     """How rows get into the table: added, in place of all that are there, or matched by key."""
     incremental: DltIncremental | None = None
     """Loading only what is new."""
-
-    rules: ClassVar[Rules] = _LENIENT
 
 
 class Load(Section):
@@ -424,8 +399,6 @@ class Load(Section):
     ] = None
     """Names of the secrets that the loader gets."""
 
-    rules: ClassVar[Rules] = _LENIENT
-
 
 # --- only in floe's documents
 
@@ -443,8 +416,6 @@ class ProductQuality(Section):
     ] = None
     """Tests that every model needs."""
 
-    rules: ClassVar[Rules] = _LENIENT
-
 
 class ProductEnvironment(Section):
     """What is different in one environment. The engine never is."""
@@ -459,7 +430,6 @@ class ProductEnvironment(Section):
     """Tests that are asked for in that environment."""
 
     rules: ClassVar[Rules] = Rules(
-        unknown=_UNKNOWN,
         forbidden=(
             ForbiddenKeys(
                 frozenset({"compute"}),
@@ -531,7 +501,6 @@ class DataProduct(Section):
     """Products of other domains on which this one builds."""
 
     rules: ClassVar[Rules] = Rules(
-        unknown=_UNKNOWN,
         constraints=(
             Constraint(
                 "product/no-name",

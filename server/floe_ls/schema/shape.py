@@ -53,6 +53,7 @@ _SCALARS: dict[Any, str] = {
     type(None): "null",
 }
 _A = TypeVar("_A")
+ALL_DIALECTS = frozenset(Dialect)
 ANY_STEP = "*"
 """Stands for any key or index in the path of a shape."""
 
@@ -106,7 +107,7 @@ class Shape:
         self.examples: tuple[Any, ...] = (_note(notes, Examples) or Examples(())).values
         self.deprecated = _note(notes, Deprecated)
         dialects = _note(notes, DialectOnly)
-        self.dialects: frozenset[Dialect] = dialects.dialects if dialects else frozenset(Dialect)
+        self.dialects: frozenset[Dialect] = dialects.dialects if dialects else ALL_DIALECTS
         spelled = _note(notes, Spelled)
         self.other_spellings: tuple[str, ...] = spelled.names if spelled else ()
         role = _note(notes, Is)
