@@ -173,6 +173,9 @@ class Category:
     code: str = "plugins/unknown-plugin"
     """Code of the finding on another name: plugins are open, so it is mild."""
     severity: By = WARNING
+    missing: str = ""
+    """Code of the finding where no layer chooses a plugin; empty where none is needed."""
+    missing_severity: By = WARNING
 
 
 @dataclass(frozen=True)

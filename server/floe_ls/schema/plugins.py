@@ -203,10 +203,21 @@ class Plugins(Section):
     """The plugin chosen for each job of the platform. A layer below chooses category by category,
     among what `approved_plugins` allows."""
 
-    compute: Annotated[Plugin | None, Category(COMPUTE), OVERRIDE, _TYPE] = None
+    compute: Annotated[
+        Plugin | None, Category(COMPUTE, missing="plugins/no-compute"), OVERRIDE, _TYPE
+    ] = None
     """Engine that runs the transforms. A domain chooses it among the approved ones, and its
     products inherit it."""
-    orchestrator: Annotated[Plugin | None, Category(ORCHESTRATOR), OVERRIDE, _TYPE] = None
+    orchestrator: Annotated[
+        Plugin | None,
+        Category(
+            ORCHESTRATOR,
+            missing="plugins/no-orchestrator",
+            missing_severity=By(None, None, Severity.WARNING),
+        ),
+        OVERRIDE,
+        _TYPE,
+    ] = None
     """Scheduler that starts the runs of products."""
     catalog: Annotated[Plugin | None, Category(CATALOG), OVERRIDE, _TYPE] = None
     """Iceberg catalog in which tables are registered."""
