@@ -24,6 +24,7 @@ MAX_DEPTH = 100
 
 _OUTSIDE = "This line must be indented further: it belongs to a value that starts above."
 _TOO_DEEP = f"This is nested more than {MAX_DEPTH} levels deep."
+_HAS_VALUE = "what stands above it has a value already."
 _NO_TAB = "A tab cannot indent a line; use spaces."
 _MULTILINE_KEY = "A key must stand on one line."
 _BARE_ALIAS = "An alias (*name) cannot have a tag or an anchor of its own."
@@ -102,7 +103,7 @@ class Region:
             if block and i == start and ((mark := _mark(t, i)) or _key(t, i)):
                 if "\t" in gap and "\t" in gap[gap.rfind("\n") + 1 :]:
                     self.error(i - 1, i, "yaml/tab", _NO_TAB)
-                if self.column(i) < n:
+                if self.column(i) < n and not (self.errors and self.errors[-1].start == i):
                     self.error(i, self.line_end(i), "yaml/indentation", _OUTSIDE)
                 return self.block(bool(mark) and t[i] == "-", i, old, outer)
             m = tokens.PROPERTIES.match(t, i)
@@ -417,7 +418,8 @@ class Region:
             if m and "\n" in t[:end]:
                 self.error(0, end, "yaml/multiline-key", _MULTILINE_KEY)
             if not m:
-                self.error(0, end, "yaml/missing-colon", _no_colon(key))
+                if not self.errors:  # one problem is enough: it may lie in what is wrong already
+                    self.error(0, end, "yaml/missing-colon", _no_colon(key))
                 value = None
                 if t[end:].strip(" \t\r\n"):
                     value, end = self.node(end, c, False, old.value if old else None)
@@ -432,7 +434,7 @@ class Region:
         j = _space(t, i)
         if j >= len(t):
             return None
-        self.error(j, self.line_end(j), *_left_over(t, i, j))
+        self.error(j, self.line_end(j), *self.left_over(i, j, n))
         if t[j] in "]},:" or self.depth > MAX_DEPTH:
             return None
         self.depth += 1
@@ -440,6 +442,31 @@ class Region:
         more = self.rest(end, n) if end > j else None
         self.depth -= 1
         return more if isinstance(more, Collection) else node
+
+    def left_over(self, i: int, j: int, n: int) -> tuple[str, str]:
+        """Why text at j cannot follow a value that ends at i."""
+        t = self.text
+        if "\n" in t[i:j]:
+            if "\t" in t[t.rfind("\n", i, j) : j]:
+                return "yaml/tab", _NO_TAB
+            if t[j] == "-" and _mark(t, j):
+                return "yaml/indentation", "This item is in no list: " + _HAS_VALUE
+            if 0 <= n < self.column(j):
+                return "yaml/indentation", "This line is indented too far: " + _HAS_VALUE
+            return "yaml/indentation", "This line belongs to nothing above it."
+        if t[j] in "]}":
+            return "yaml/unexpected", f"This {t[j]} closes nothing."
+        last = t[i - 1 : i]
+        if t[j] == ":" and last and last in "'\"]}":
+            return "yaml/multiline-key", _MULTILINE_KEY
+        if t[j] == ":":
+            message = "A value with a colon and a space in it must be in quotes."
+            return "yaml/unquoted-colon", message
+        if last and last in "'\"":
+            return "yaml/unexpected", "Nothing can follow the closing quote but a comment."
+        if last and last in "]}":
+            return "yaml/unexpected", f"Nothing can follow the closing {last} but a comment."
+        return "yaml/unexpected", "This cannot stand here: the value ends before it."
 
     def flow(
         self, i: int, o: int, props: Props, old: Node | None
@@ -615,27 +642,6 @@ def _no_colon(key: Node | None) -> str:
     if name and colon and value and "\n" not in text:
         return f"After the colon a space is missing: {_short(f'{name}: {value}')}."
     return "After this key a colon is missing."
-
-
-def _left_over(t: str, i: int, j: int) -> tuple[str, str]:
-    """Why text at j cannot follow a value that ends at i."""
-    if "\n" in t[i:j]:
-        return (
-            "yaml/indentation",
-            "This line fits nothing above it: its indentation is wrong, or '- ' or ':' is missing.",
-        )
-    if t[j] in "]}":
-        return "yaml/unexpected", f"This {t[j]} closes nothing."
-    if t[j] == ":":
-        return (
-            "yaml/unquoted-colon",
-            "A colon and a space cannot stand in an unquoted value; put the value in quotes.",
-        )
-    if i and t[i - 1] in "'\"":
-        return "yaml/unexpected", "Nothing can follow the closing quote but a comment."
-    if i and t[i - 1] in "]}":
-        return "yaml/unexpected", f"Nothing can follow the closing {t[i - 1]} but a comment."
-    return "yaml/unexpected", "This cannot stand here: the value ends before it."
 
 
 def _short(text: str) -> str:

@@ -162,6 +162,8 @@ def _unknown_anchors(tree: Tree) -> Iterator[Problem]:
 
 def _bad_merges(tree: Tree) -> Iterator[Problem]:
     for base, entry in tree.signs.merges:
+        if entry.colon < 0:  # half typed
+            continue
         for part in merge_parts(tree, base, entry):
             if not isinstance(part.target, Mapping) and not part.unknown:
                 message = "Only a mapping, or a list of mappings, can be taken over by <<."

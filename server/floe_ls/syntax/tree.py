@@ -151,7 +151,8 @@ class Tree:
             yield Problem(offset, offset + 1, "yaml/character", message)
         for base, entry in self.walk(flawed=True):
             for problem in entry.errors:
-                yield problem.shifted(base)
+                if not self.conflicts or problem.code != "yaml/duplicate-key":
+                    yield problem.shifted(base)
 
     @property
     def signs(self) -> references.Signs:
