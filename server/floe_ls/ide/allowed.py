@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from floe_ls.chain.layers import Chain, Layer
 from floe_ls.forms.document import At, Document
 from floe_ls.forms.tree import is_null, text_of
-from floe_ls.ide.decided import place
+from floe_ls.ide.decided import place, some
 from floe_ls.ide.mend import append_item, set_value
 from floe_ls.ide.model import Fix
 from floe_ls.ide.rule import Subject
-from floe_ls.ide.words import every
 from floe_ls.schema.meta import Role, Tier
 from floe_ls.schema.nearest import nearest
 from floe_ls.schema.shape import ANY_STEP, Path, Shape
@@ -40,7 +39,7 @@ class Allowed:
         if not self.names:
             return f"{start} no {noun} there. Remove it, or {ask}."
         which = "Choose it" if len(self.names) == 1 else "Choose one of them"
-        return f"{start} {every(self.names)}. {which}, or {ask}."
+        return f"{start} {some(self.names)}. {which}, or {ask}."
 
     def fixes(self, subject: Subject, path: Path, name: str) -> Iterator[Fix]:
         """Each approved name; and, last and never preferred, approving this one."""

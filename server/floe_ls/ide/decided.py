@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from floe_ls.chain.layers import Layer
@@ -11,6 +11,7 @@ from floe_ls.chain.say import Origin
 from floe_ls.forms.document import At, Document
 from floe_ls.ide.mend import flow
 from floe_ls.ide.model import Related
+from floe_ls.ide.words import every
 from floe_ls.schema.meta import Tier
 from floe_ls.schema.shape import Path
 from floe_ls.syntax.nodes import Collection
@@ -77,3 +78,11 @@ def first_line(document: Document, span: Span) -> Span:
     """As much of a span as stands on its first line: a whole block in red says less."""
     end = document.lines.end(document.lines.position(span.start)[0])
     return Span(span.start, max(min(span.end, end), span.start + 1))
+
+
+def some(names: Iterable[str], most: int = 8) -> str:
+    """Names in a sentence; of many, the first ones and how many more there are."""
+    listed = list(names)
+    if len(listed) <= most:
+        return every(listed)
+    return f"{', '.join(f'`{name}`' for name in listed[:most])} and {len(listed) - most} others"

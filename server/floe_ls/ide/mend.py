@@ -63,6 +63,17 @@ def insert_after(document: Document, path: Path, key: str, value: Any) -> TextEd
     )
 
 
+def insert_before(document: Document, path: Path, key: str, value: Any) -> TextEdit | None:
+    """Adds a key on a line of its own above the one at a path."""
+    written = document.author_path(path)
+    place = edits.place_of(document.tree, written, _number(document))
+    if place is None:
+        return None
+    start = place.base + place.entry.start
+    separator = ", " if place.parent.flow else _newline(document) + " " * place.parent.column
+    return TextEdit(Span(start, start), f"{key}: {flow(value, place.parent.flow)}{separator}")
+
+
 def append_item(document: Document, path: Path, value: Any) -> TextEdit | None:
     """Adds an item at the end of the list at a path; one value in place of a list becomes a list of two."""
     written = document.author_path(path)
@@ -82,7 +93,7 @@ def flow(value: Any, inside: bool = False) -> str:
         return "{" + ", ".join(f"{flow(k, True)}: {flow(v, True)}" for k, v in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(flow(item, True) for item in value) + "]"
-    if value is None or isinstance(value, bool | int | float | str):
+    if value is None or isinstance(value, bool | int | float):
         return edits.written(value, inside)
     return edits.written(str(value), inside)
 

@@ -10,7 +10,7 @@ from floe_ls.chain.layers import Shapes, reference
 from floe_ls.chain.ref import OciRef
 from floe_ls.forms.dialect import file_name
 from floe_ls.forms.document import Document, Kind
-from floe_ls.forms.tree import text_of
+from floe_ls.forms.tree import is_null, text_of
 from floe_ls.schema.meta import Role, Tier
 from floe_ls.schema.shape import Shape
 
@@ -85,7 +85,7 @@ def _text(document: Document, shape: Shape, role: Role) -> str:
 def _approved(document: Document, shape: Shape) -> frozenset[str] | None:
     path = shape.role_path(Role.PRODUCTS)
     at = document.at(path) if path else None
-    if at is None or at.node is None:
+    if at is None or is_null(at.node):
         return None
     return frozenset(name for _, item in at.children() if (name := text_of(item.node)))
 
@@ -105,6 +105,10 @@ class Census:
     @cached_property
     def products(self) -> tuple[Row, ...]:
         return tuple(row for row in self.rows if row.document.kind is Kind.PRODUCT)
+
+    @cached_property
+    def product_names(self) -> frozenset[str]:
+        return frozenset(row.name for row in self.products)
 
     def named(self, name: str) -> tuple[Row, ...]:
         """The manifests that a bare name may mean (I9): by their own name, else by their file's."""
