@@ -14,8 +14,9 @@ import pytest
 from floe_ls.chain.ref import OciRef
 from floe_ls.remote import registry
 from floe_ls.remote.artifact import Artifact
+from floe_ls.remote.client import _challenges, _origin
 from floe_ls.remote.credentials import Found, Login
-from floe_ls.remote.failure import Failed, Failure
+from floe_ls.remote.failure import Failed, Failure, printable
 from floe_ls.remote.line import Line, is_loopback, is_private
 from floe_ls.remote.registry import Access
 from remote.fault_server import BLOB, TEXT, FaultServer, digest, layer, manifest
@@ -344,6 +345,52 @@ def test_a_name_that_hides_an_inner_address_is_not_dialled(faults: FaultServer) 
         line.dial("localhost", faults.port, guarded=True)
     line.close()
     assert raised.value.failure.kind == "blocked"
+
+
+def test_where_a_login_may_be_shown() -> None:
+    same = ("https://h.example.com/a", "https://H.example.com:443/b", "https://h.example.com?c")
+    assert len({_origin(url) for url in same}) == 1
+    for other in ("http://h.example.com/a", "https://h.example.com:444", "https://example.com"):
+        assert _origin(other) != _origin(same[0])
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ('Basic realm="x"', {"basic": {"realm": "x"}}),
+        ("Basic", {"basic": {}}),
+        (
+            'Bearer realm="https://t/x?a=b,c",service="s s",scope="repository:a/b:pull,push"',
+            {
+                "bearer": {
+                    "realm": "https://t/x?a=b,c",
+                    "service": "s s",
+                    "scope": "repository:a/b:pull,push",
+                }
+            },
+        ),
+        (
+            'Negotiate, Basic realm="a\\"b", bearer realm=t',
+            {"negotiate": {}, "basic": {"realm": 'a"b'}, "bearer": {"realm": "t"}},
+        ),
+        ("", {}),
+        ('="', {}),
+    ],
+)
+def test_challenges_are_read(header: str, found: dict[str, dict[str, str]]) -> None:
+    assert _challenges(header) == found
+
+
+@pytest.mark.parametrize("header", ["a" * 60_000 + "!", 'a="' + "b" * 60_000, "a " * 30_000])
+def test_a_hostile_challenge_costs_little(header: str) -> None:
+    before = time.process_time()
+    _challenges(header)
+    assert time.process_time() - before < 10
+
+
+def test_what_a_stranger_wrote_is_made_printable() -> None:
+    assert printable("a\x1b[31m\nb") == "a\ufffd[31m\ufffdb"
+    assert len(printable("x" * 1000)) == 100
 
 
 def test_inner_addresses_are_known() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ import pytest
 from floe_ls.chain.ref import OciRef
 from floe_ls.remote import layout, registry
 from floe_ls.remote.artifact import Artifact
+from floe_ls.remote.cache import Cache
 from floe_ls.remote.failure import Failure
+from floe_ls.remote.fetch import Fetcher
 from floe_ls.remote.publish import LayoutTarget, Published, publish, target_of
+from floe_ls.settings import Settings
 from remote.fault_server import FaultServer
 from remote.registries import Registries
 
@@ -76,6 +80,23 @@ def test_a_version_does_not_change_save_by_force(place: str) -> None:
     forced = publish(OTHER, target, force=True)
     assert isinstance(forced, Published)
     assert there(target).text == OTHER
+
+
+def test_the_cache_learns_of_a_version_that_was_replaced(
+    registries: Registries, cache: Cache
+) -> None:
+    ref = OciRef(registries.plain, "publish/forced", "v1.0.0")
+    with closing(Fetcher(cache)) as fetcher:
+        for text, force in ((TEXT, False), (OTHER, True)):
+            assert isinstance(publish(text, str(ref), force=force, cache=cache), Published)
+            found = fetcher.fetch(ref, Settings(offline=True)).result(30)
+            assert isinstance(found, Artifact)
+            assert found.text == text
+
+
+def test_text_that_cannot_be_written_is_not_published(tmp_path: Path) -> None:
+    found = publish("name: \ud800", f"{tmp_path / 'lay'}:v1")
+    assert found == Failure("encoding", "The manifest holds characters that UTF-8 cannot write.")
 
 
 def test_the_same_content_again_is_no_change(place: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,6 +81,14 @@ def test_what_gitignore_names_is_left_out(tmp_path: Path) -> None:
     assert found(tmp_path) == ["kept-manifest.yaml", "src/dist/floe.yaml"]
 
 
+def test_a_hostile_gitignore_ends(tmp_path: Path) -> None:
+    deep = "/".join(["a"] * 60)
+    make(tmp_path, f"{deep}/floe.yaml", f"{'a' * 200}/floe.yaml")
+    hostile = ("*a" * 60 + "b", "/".join(["**", "a"] * 25) + "/b")
+    (tmp_path / ".gitignore").write_text("\n".join(hostile))
+    assert found(tmp_path) == [f"{deep}/floe.yaml", f"{'a' * 200}/floe.yaml"]
+
+
 def test_a_missing_root_holds_nothing(tmp_path: Path) -> None:
     assert found(tmp_path / "no") == []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -11,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from floe_ls.remote import files
-from floe_ls.remote.failure import Failed, Failure
+from floe_ls.remote.failure import Failed, Failure, printable
 
 MAX_MANIFEST = 4 << 20
 MAX_LAYER = 16 << 20
@@ -68,7 +67,7 @@ class Descriptor:
 
     @property
     def title(self) -> str:
-        return self.annotations.get(TITLE, "")
+        return printable(self.annotations.get(TITLE, ""))
 
 
 Read = Callable[[Descriptor, int], bytes]
@@ -76,6 +75,8 @@ Read = Callable[[Descriptor, int], bytes]
 
 
 def digest_of(data: bytes, algorithm: str = "sha256") -> str:
+    import hashlib  # loads OpenSSL, which the server starts without
+
     return f"{algorithm}:{hashlib.new(algorithm, data, usedforsecurity=False).hexdigest()}"
 
 

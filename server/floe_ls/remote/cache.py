@@ -13,7 +13,6 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from floe_ls.chain.ref import OciRef
@@ -133,7 +132,8 @@ class Cache:
         return self.folder / "blobs" / algorithm / value
 
     def _record_path(self, ref: OciRef) -> Path:
-        return self.folder / "refs" / f"{sha256(str(ref).encode()).hexdigest()}.json"
+        name = artifact.digest_of(str(ref).encode()).removeprefix("sha256:")
+        return self.folder / "refs" / f"{name}.json"
 
     def _write(self, path: Path, data: bytes) -> None:
         try:

@@ -29,12 +29,13 @@ import urllib3
 
 from floe_ls import __version__
 from floe_ls.remote.credentials import Found, Login, Lookup, login_for
-from floe_ls.remote.failure import Failed
+from floe_ls.remote.failure import Failed, printable
 from floe_ls.remote.line import Adapter, Line, inward, is_loopback, is_private
 
 MAX_ANSWER = 4 << 20
 MAX_ERROR = 64 << 10
 REDIRECTS = 5
+LONGEST_CHALLENGE = 2048
 LONGEST_WAIT = 24 * 3600.0
 REQUESTS = 200
 """A conversation has an end: a list of tags with endless pages, too."""
@@ -261,7 +262,7 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
         if after.scheme == "http" and (before.scheme == "https" or not here):
             raise Failed(
                 "blocked",
-                f"{self.host} sends on to {host} by plain http, which anyone on the way could"
+                f"{self.host} sends on to {printable(host)} by plain http, which anyone on the way could"
                 " change: that was not followed.",
             )
         if is_private(host) and self._line.is_public(_hostname(self.host)):
@@ -320,7 +321,7 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
         except (ValueError, AttributeError):
             token = None
         if not isinstance(token, str) or not re.fullmatch(r"[\x21-\x7e]+", token):
-            raise Failed("server", f"{realm.netloc} gave no token for {self.item}.")
+            raise Failed("server", f"{_netloc(realm.geturl())} gave no token for {self.item}.")
         return token
 
     def _refused(self, response: requests.Response) -> Failed:
@@ -441,8 +442,7 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
         return True
 
     def _is_home(self, url: str) -> bool:
-        parts = _split(url)
-        return parts is not None and (parts.scheme, parts.netloc) == (self.prefix, self.host)
+        return _origin(url) == _origin(self.url(self.host))
 
     def _try_plain(self) -> None:
         """Registries on loopback mostly speak plain http; one that wants TLS says so at once."""
@@ -468,10 +468,18 @@ def _split(url: str) -> SplitResult | None:
     return parts
 
 
+def _origin(url: str) -> tuple[str, str | None, int] | None:
+    """Where a login may be shown: the same scheme, host and port, also where the port is left out."""
+    parts = _split(url)
+    if parts is None:
+        return None
+    return parts.scheme, parts.hostname, parts.port or (80 if parts.scheme == "http" else 443)
+
+
 def _netloc(url: str) -> str:
     """Host and port; a user's name and password before them stay unsaid."""
     parts = _split(url)
-    return parts.netloc.rpartition("@")[2] if parts else "an address that is none"
+    return printable(parts.netloc.rpartition("@")[2]) if parts else "an address that is none"
 
 
 def _hostname(netloc: str) -> str:
@@ -489,7 +497,7 @@ def _challenges(header: str) -> dict[str, dict[str, str]]:
     """The ways to log in that a WWW-Authenticate header offers, with their parameters."""
     found: dict[str, dict[str, str]] = {}
     current: dict[str, str] = {}
-    for scheme, key, quoted, plain in _CHALLENGE.findall(header[:MAX_ERROR]):
+    for scheme, key, quoted, plain in _CHALLENGE.findall(header[:LONGEST_CHALLENGE]):
         if scheme:
             current = found.setdefault(scheme.lower(), {})
         else:

@@ -7,7 +7,6 @@ import json
 import logging
 import os
 import re
-import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,12 +47,9 @@ class Found:
 Lookup = Callable[[str], Found]
 
 
-def anonymous(host: str) -> Found:  # noqa: ARG001  one of the ways to look up
-    return Found()
-
-
 def login_for(host: str) -> Found:
     """The login for a registry's host and port. Asked only when the registry demands one."""
+    host = _host(host)
     found = _from_docker(host)
     if found.login is not None:
         return found
@@ -62,7 +58,7 @@ def login_for(host: str) -> Found:
 
 def _from_variables(host: str, variables: Mapping[str, str]) -> Login | None:
     """floe's variables name no host; where FLOE_REGISTRY_HOST does, no other host is shown them."""
-    hosts = variables.get("FLOE_REGISTRY_HOST", "").replace(",", " ").split()
+    hosts = [_host(h) for h in variables.get("FLOE_REGISTRY_HOST", "").replace(",", " ").split()]
     if hosts and host not in hosts:
         return None
     user, secret = (variables.get(f"FLOE_REGISTRY_{part}") for part in ("USERNAME", "PASSWORD"))
@@ -115,6 +111,8 @@ def _inline(entry: dict[str, Any], source: str) -> Login | None:
 
 
 def _from_helper(suffix: str, host: str) -> Found:
+    import subprocess
+
     program = f"docker-credential-{suffix}"
     if not re.fullmatch(r"[\w.-]+", suffix):
         return Found(trouble=f"The credential helper {suffix!r} is not the name of one.")

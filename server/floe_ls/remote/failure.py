@@ -55,3 +55,9 @@ class Failed(Exception):  # noqa: N818  a failure on its way to becoming a value
     ) -> None:
         super().__init__(message)
         self.failure = Failure(kind, message, retry_after, line)
+
+
+def printable(text: str, longest: int = 100) -> str:
+    """What a stranger wrote, fit for one of our sentences."""
+    text = text if len(text) <= longest else f"{text[: longest - 1]}…"
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

@@ -7,7 +7,6 @@ import os
 import queue
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -80,6 +79,8 @@ class Fetcher:
         except Exception as error:  # noqa: BLE001  whatever happens, someone waits for an answer
             # The error's own text may hold what nobody should read; where it arose does not.
             _log.error("Fetching %s failed: %s", target, type(error).__name__)
+            import traceback
+
             frames = traceback.extract_tb(error.__traceback__)
             _log.debug("It arose here: %s", " > ".join(f"{f.name}:{f.lineno}" for f in frames))
             return Failure("server", f"{target} could not be fetched: {type(error).__name__}.")

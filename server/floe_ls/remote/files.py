@@ -6,7 +6,6 @@ import codecs
 import os
 import re
 import stat
-import tempfile
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
@@ -85,6 +84,8 @@ def text_of(data: bytes, name: str) -> str:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Writes a file so that others see the old one or the new one, and nothing between. Raises OSError."""
+    import tempfile  # here, as the server starts without it
+
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=NEW)
     try:
         with open(handle, "wb") as file:  # noqa: PTH123  a descriptor, not a path

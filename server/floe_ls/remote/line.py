@@ -11,7 +11,7 @@ from typing import Any
 
 from requests.adapters import HTTPAdapter
 
-from floe_ls.remote.failure import Failed
+from floe_ls.remote.failure import Failed, printable
 
 
 class Line:
@@ -185,5 +185,5 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 def inward(host: str, target: str) -> Failed:
     return Failed(
         "blocked",
-        f"{host} sends on to {target}, which is inside your own network: that was not followed.",
+        f"{host} sends on to {printable(target)}, which is inside your own network: that was not followed.",
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from floe_ls.chain.ref import BadRef, OciRef, parse_ref
 from floe_ls.remote import artifact, layout, registry
 from floe_ls.remote.artifact import MAX_LAYER, Artifact, Package
+from floe_ls.remote.cache import Cache
 from floe_ls.remote.failure import Failure
 from floe_ls.remote.registry import Access
 
@@ -73,13 +74,21 @@ def publish(
     scope: str | None = None,
     force: bool = False,
     access: Access | None = None,
+    cache: Cache | None = None,
 ) -> Published | Failure:
-    """Publishes the text of a manifest. A whole version that is there with other content stays, save by force."""
+    """Publishes the text of a manifest.
+
+    A whole version that is there already, with other content, stays as it is, save by force. The
+    cache learns what is new, since it would not look up a version again.
+    """
     where = target_of(target)
     if isinstance(where, Failure):
         return where
     access = access or Access(total=60.0)
-    package = artifact.package(text, _annotations(name, version, scope))
+    try:
+        package = artifact.package(text, _annotations(name, version, scope))
+    except UnicodeEncodeError:
+        return Failure("encoding", "The manifest holds characters that UTF-8 cannot write.")
     if len(package.layer) > MAX_LAYER:
         return Failure("too-large", f"The manifest is larger than {MAX_LAYER >> 20} MiB.")
     there = _there(where, access)
@@ -96,7 +105,14 @@ def publish(
             " publish under a new one, or use --force.",
         )
     digest = _write(where, package, access)
-    return digest if isinstance(digest, Failure) else Published(str(where), digest)
+    if isinstance(digest, Failure):
+        return digest
+    if isinstance(where, OciRef):
+        cache = cache or Cache()
+        for data in (package.layer, package.manifest):
+            cache.keep(data)
+        cache.remember(where, digest)
+    return Published(str(where), digest)
 
 
 _SOMETHING_ELSE = frozenset(
