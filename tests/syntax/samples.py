@@ -266,5 +266,7 @@ def _flow(random: Random, data: object) -> str:
 def _scalar(random: Random, value: object, flow: bool) -> str:
     assert value is None or isinstance(value, bool | int | float | str)
     if isinstance(value, str) and value.isprintable() and random.random() < 0.3:
-        return random.choice((json.dumps(value), "'" + value.replace("'", "''") + "'"))
+        return random.choice(
+            (json.dumps(value, ensure_ascii=False), "'" + value.replace("'", "''") + "'")
+        )
     return written(value, flow)

@@ -9,7 +9,7 @@ from floe_ls.syntax.cursor import enclosing
 from floe_ls.syntax.nodes import Scalar
 from floe_ls.syntax.tree import Tree
 
-_COMMENT = re.compile(r"(?:(?<=[ \t\n\ufeff])|(?<![\s\S]))#[^\r\n]*")
+_HASH = re.compile(r"(?:(?<=[ \t\n\ufeff])|(?<![\s\S]))#")
 
 
 class Comment(NamedTuple):
@@ -24,22 +24,20 @@ class Comment(NamedTuple):
 
 def comments(tree: Tree, start: int = 0, end: int | None = None) -> list[Comment]:
     """The comments that start between two offsets."""
-    # Conflict markers are comments to the parser alone: in the text they start with no '#'.
-    text = tree.text if "\r" not in tree.text else tree.source
+    source = tree.source
+    end = len(source) if end is None else end
     found = []
-    for m in _COMMENT.finditer(text, start, len(text) if end is None else end):
-        if tree.text[m.start()] == "#" and not _in_scalar(tree, m.start()):
-            stop = tree.source.find("\n", m.start())
-            stop = len(text) if stop < 0 else stop
-            words = tree.text[m.start() + 1 : stop].rstrip("\r")
-            found.append(
-                Comment(
-                    m.start(),
-                    m.start() + 1 + len(words),
-                    words.strip(),
-                    not _line_before(tree, m.start()).strip(" \t\ufeff"),
-                )
-            )
+    while m := _HASH.search(source, start, end):
+        start = m.end()
+        if _in_scalar(tree, m.start()):
+            continue
+        stop = source.find("\n", start)
+        words = source[start : stop if stop >= 0 else None].rstrip("\r")
+        start += len(words)
+        # A conflict marker is a comment to the parser alone: what is written starts otherwise.
+        if tree.text[m.start()] == "#":
+            alone = not source[source.rfind("\n", 0, m.start()) + 1 : m.start()].strip(" \t\ufeff")
+            found.append(Comment(m.start(), start, words.strip(), alone))
     return found
 
 
@@ -81,7 +79,3 @@ def _in_scalar(tree: Tree, offset: int) -> bool:
             )
             return not in_header
     return False
-
-
-def _line_before(tree: Tree, offset: int) -> str:
-    return tree.source[tree.source.rfind("\n", 0, offset) + 1 : offset]

@@ -2,7 +2,7 @@
 
 Each is one replacement, (start, end, new text), or None where the path leads to nothing that could be
 changed so. Where a text given to be written has several lines, the others are taken as relative to
-the column of the entry that it becomes part of.
+the column of the key, or of the item behind its dash, that it becomes part of.
 """
 
 from __future__ import annotations
@@ -141,13 +141,14 @@ def append(tree: Tree, path: Path, text: str, document: int = 0) -> Replacement 
     if not found:
         return None
     node, base, place = found
+    item = "- " + text.replace("\n", "\n  ")
     if node is None and place:
-        return _first(tree, place, f"- {text}")
+        return _first(tree, place, item)
     if not isinstance(node, Sequence):
         return None
     if node.flow:
         return _last_in_flow(node, base, text)
-    return _new_line(tree, node, base, f"- {text}")
+    return _new_line(tree, node, base, item)
 
 
 def insert_key(
