@@ -135,9 +135,9 @@ class CircuitBreaker(Section):
 class Resilience(Section):
     """What happens when the registry fails."""
 
-    retry: Retry = Retry()
+    retry: Retry = Field(default_factory=Retry)
     """How failed requests are tried again."""
-    circuit_breaker: CircuitBreaker = CircuitBreaker()
+    circuit_breaker: CircuitBreaker = Field(default_factory=CircuitBreaker)
     """When to stop asking for a while."""
     timeouts: Annotated[dict[str, Any] | None, _DESIGN] = None
     """Time limits of connections."""
@@ -238,9 +238,9 @@ class Registry(Section):
     """How the registry is told who is asking."""
     tls_verify: bool = True
     """Whether TLS certificates are checked. Turned off, plain http is used as well."""
-    cache: Cache = Cache()
+    cache: Cache = Field(default_factory=Cache)
     """Local cache of what was pulled."""
-    resilience: Resilience = Resilience()
+    resilience: Resilience = Field(default_factory=Resilience)
     """What happens when the registry fails."""
     signing: Annotated[Signing | None, OVERRIDE] = None
     """How artifacts are signed when they are pushed."""
@@ -359,9 +359,11 @@ class Promotion(Section):
         Codes(empty="promotion/no-environment"),
         Unique("name", "promotion/duplicate-environment", source="G08"),
     ] = [
-        Environment(name="dev", gates={"policy_compliance": True}),
-        Environment(name="staging", gates={"policy_compliance": True, "tests": True}),
-        Environment(
+        Environment.model_construct(name="dev", gates={"policy_compliance": True}),
+        Environment.model_construct(
+            name="staging", gates={"policy_compliance": True, "tests": True}
+        ),
+        Environment.model_construct(
             name="prod", gates={"policy_compliance": True, "tests": True, "security_scan": True}
         ),
     ]

@@ -248,9 +248,9 @@ class DataContracts(Section):
 
     enforcement: Annotated[Literal["off", "warn", "strict"], _OFF_WARN_STRICT] = "warn"
     """What a violated contract does: nothing, a warning, or an error."""
-    auto_generation: AutoGeneration = AutoGeneration()
+    auto_generation: AutoGeneration = Field(default_factory=AutoGeneration)
     """Making contracts out of output ports."""
-    drift_detection: DriftDetection = DriftDetection()
+    drift_detection: DriftDetection = Field(default_factory=DriftDetection)
     """Comparing contracts with the real tables."""
     inheritance_mode: Literal["merge", "override", "strict"] = "merge"
     """How a lower contract relates to the one above it: joined with it, in its place, or bound to

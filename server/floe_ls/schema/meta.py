@@ -13,6 +13,8 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from floe_ls.schema.docstrings import field_docs
+
 
 class Tier(StrEnum):
     """The level of a layer. A manifest without `scope` is a platform: the only manifest of two tiers."""
@@ -348,6 +350,12 @@ class Section(BaseModel):
     the object is."""
 
     model_config = ConfigDict(
-        frozen=True, extra="allow", populate_by_name=True, use_attribute_docstrings=True
+        frozen=True, extra="allow", populate_by_name=True, defer_build=True
     )
     rules: ClassVar[Rules] = Rules()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        for name, text in field_docs(cls).items():
+            if name in cls.model_fields:
+                cls.model_fields[name].description = text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
+from pydantic import Field
+
 from floe_ls.schema.meta import By, Examples, Form, Rules, Section, Severity, Unknown
 
 
@@ -49,11 +51,11 @@ class Logging(Section):
 class Observability(Section):
     """Settings of traces, lineage and logs. The backends themselves are chosen under `plugins`."""
 
-    tracing: Tracing = Tracing()
+    tracing: Tracing = Field(default_factory=Tracing)
     """Traces of each run."""
-    lineage: Lineage = Lineage()
+    lineage: Lineage = Field(default_factory=Lineage)
     """Lineage of the tables that runs touch."""
-    logging: Logging = Logging()
+    logging: Logging = Field(default_factory=Logging)
     """Logs of each run."""
 
     # The ADR names this block and gives it no keys, so there any key goes.

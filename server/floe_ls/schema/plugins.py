@@ -107,13 +107,13 @@ _Gate = Annotated[
 class TierGates(Section):
     """What models need, by quality tier."""
 
-    bronze: _Gate = QualityGate()
+    bronze: _Gate = Field(default_factory=QualityGate)
     """What raw models need."""
-    silver: _Gate = QualityGate(
+    silver: _Gate = QualityGate.model_construct(
         min_test_coverage=80, required_tests=["not_null", "unique"], min_score=75
     )
     """What cleaned models need."""
-    gold: _Gate = QualityGate(
+    gold: _Gate = QualityGate.model_construct(
         min_test_coverage=100,
         required_tests=["not_null", "unique", "accepted_values", "relationships"],
         min_score=90,
@@ -181,14 +181,16 @@ class Quality(Section):
         Codes(empty="plugins/no-type"),
     ] = None
     """Name of the quality plugin. Floe's compiler refuses one that it does not know."""
-    quality_gates: Annotated[TierGates, DEEP] = TierGates()
+    quality_gates: Annotated[TierGates, DEEP] = Field(default_factory=TierGates)
     """What models need, by quality tier. A layer below replaces a tier's gate as a whole, unless it
     is locked."""
-    dimension_weights: Annotated[DimensionWeights, OVERRIDE] = DimensionWeights()
+    dimension_weights: Annotated[DimensionWeights, OVERRIDE] = Field(
+        default_factory=DimensionWeights
+    )
     """How much each dimension counts in the score."""
-    calculation: Annotated[Calculation, OVERRIDE] = Calculation()
+    calculation: Annotated[Calculation, OVERRIDE] = Field(default_factory=Calculation)
     """How results of checks move the score."""
-    thresholds: Annotated[Thresholds, OVERRIDE] = Thresholds()
+    thresholds: Annotated[Thresholds, OVERRIDE] = Field(default_factory=Thresholds)
     """The scores that decide."""
     check_timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = 300
     """Most seconds that a check may take."""
@@ -240,7 +242,7 @@ class Plugins(Section):
     """Where lineage events go. What the topmost layer chooses holds for all below it."""
     identity: Annotated[Plugin | None, Category(IDENTITY), OVERRIDE, _TYPE] = None
     """Provider that tells who is asking."""
-    dbt: Annotated[Plugin, Category(DBT), OVERRIDE, _TYPE] = Plugin(type="core")
+    dbt: Annotated[Plugin, Category(DBT), OVERRIDE, _TYPE] = Plugin.model_construct(type="core")
     """How dbt is run. A choice above holds where this layer writes none."""
     quality: Annotated[
         Quality | None,

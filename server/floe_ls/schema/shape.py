@@ -11,7 +11,7 @@ from typing import Annotated, Any, ForwardRef, Literal, TypeVar, Union, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined, to_jsonable_python
+from pydantic_core import PydanticUndefined
 
 from floe_ls.schema.meta import (
     DEEP,
@@ -287,15 +287,38 @@ def _note(notes: list[Any], kind: type[_A]) -> _A | None:
 
 
 def _default(field: FieldInfo | None) -> Any:
+    """A field's default as plain data."""
     if field is None or field.is_required():
         return None
-    if field.default_factory is not None:
-        value = field.get_default(call_default_factory=True, validated_data={})
-    else:
-        value = field.default
-    if value is PydanticUndefined:
-        return None
-    return to_jsonable_python(value, by_alias=True, exclude_none=True)
+    factory = field.default_factory
+    if isinstance(factory, type) and issubclass(factory, BaseModel):
+        return _defaults(factory)
+    if factory is not None:
+        return _data(field.get_default(call_default_factory=True, validated_data={}))
+    return None if field.default is PydanticUndefined else _data(field.default)
+
+
+def _defaults(model: type[BaseModel]) -> dict[str, Any]:
+    """What an object of this model is when nothing in it is written."""
+    return {
+        field.alias or name: value
+        for name, field in model.model_fields.items()
+        if (value := _default(field)) is not None
+    }
+
+
+def _data(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return {
+            field.alias or name: _data(held)
+            for name, field in type(value).model_fields.items()
+            if (held := getattr(value, name)) is not None
+        }
+    if isinstance(value, list | tuple):
+        return [_data(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _data(item) for key, item in value.items()}
+    return value
 
 
 @lru_cache(maxsize=64)
