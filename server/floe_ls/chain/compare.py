@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from floe_ls.chain.layers import Layer
-from floe_ls.chain.say import Origin, Say, implied, written
+from floe_ls.chain.say import Origin, Say, block, implied, written
 from floe_ls.forms.document import At
 from floe_ls.forms.reading import reading
 from floe_ls.forms.tree import is_null, key_of, pairs
@@ -35,6 +35,7 @@ def meetings(shape: Shape, layers: tuple[Layer, ...]) -> Iterator[Meeting]:
 
 
 def _meetings(shape: Shape, path: Path, own: Say, above: list[Say]) -> Iterator[Meeting]:
+    shape = block(shape)
     theirs: dict[str, list[Say]] = {}
     for say in above:
         if say.is_mapping:
@@ -47,10 +48,11 @@ def _meetings(shape: Shape, path: Path, own: Say, above: list[Say]) -> Iterator[
             continue
         others = [other for other in theirs[name] if not other.is_null]
         merge = child.inherit.merge
-        if merge is Merge.DEEP and (say.is_mapping or say.is_null):
+        if merge is Merge.DEEP:
             if say.is_mapping:
                 yield from _meetings(child, (*path, name), say, others)
-            continue
+                continue
+            others = [other for other in others if not other.is_mapping]
         if merge is not Merge.STRENGTHEN:
             others = [other for other in others if not other.implied]
             if say.implied:

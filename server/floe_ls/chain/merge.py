@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from floe_ls.chain.layers import Layer
-from floe_ls.chain.say import Origin, Say, implied, written
+from floe_ls.chain.say import Origin, Say, block, implied, is_strengthened, written
 from floe_ls.forms.document import plain
 from floe_ls.schema.meta import Merge, Role
 from floe_ls.schema.shape import Path, Shape
@@ -83,6 +83,7 @@ class _Merge:
 
     def fields(self, shape: Shape, path: Path, says: list[Say]) -> Iterator[Setting]:
         """The settings of a mapping whose keys are merged one by one."""
+        shape = block(shape)
         blocks = [(say, written(shape, say)) for say in says if say.is_mapping]
         names = dict.fromkeys(name for _, own in blocks for name in own)
         unwritten = [implied(shape, say, own) for say, own in blocks]
@@ -112,12 +113,12 @@ class _Merge:
         said = [say for say in says if not say.is_null]
         if not said:
             return
-        if rule is Merge.STRENGTHEN and shape is not None:
-            yield self.strictest(shape, path, said)
-            return
         in_writing = [say for say in said if not say.implied]
-        if rule is Merge.DEEP and shape is not None and any(s.is_mapping for s in in_writing):
+        if shape is not None and rule is Merge.DEEP and any(s.is_mapping for s in in_writing):
             yield from self.fields(shape, path, said)
+            return
+        if shape is not None and in_writing and is_strengthened(shape):
+            yield self.strictest(shape, path, said if rule is Merge.STRENGTHEN else in_writing)
             return
         locked = _locked(shape, in_writing)
         if locked is not None:
@@ -131,8 +132,10 @@ class _Merge:
         self, shape: Shape | None, path: Path, says: list[Say], winner: Say, rule: str
     ) -> Iterator[Setting]:
         """The leaves of one layer's value, which replaces those of all others."""
-        fields = shape.fields if shape else {}
         node = winner.at.node
+        if shape is not None and isinstance(node, nodes.Mapping):
+            shape = block(shape)
+        fields = shape.fields if shape else {}
         if isinstance(node, nodes.Mapping) and (node.entries or fields):
             blocks = [(say, written(shape, say)) for say in says]
             own = next(found for say, found in blocks if say is winner)
@@ -188,8 +191,9 @@ class _Merge:
             return
         if layer.document.dialect not in shape.dialects:
             return  # a default of a field that this dialect does not have
-        if isinstance(value, Mapping) and shape.fields:
-            for name, child in shape.fields.items():
+        fields = block(shape).fields
+        if isinstance(value, Mapping) and fields:
+            for name, child in fields.items():
                 yield from self.default(child, (*path, name), value.get(name), layer)
             return
         yield Setting(path, shape, value, (), None, "default")

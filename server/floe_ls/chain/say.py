@@ -59,6 +59,13 @@ class Say(NamedTuple):
         return Origin(self.layer, self.at, value, self.implied)
 
 
+def block(shape: Shape) -> Shape:
+    """The shape of a field's block, where the field may also be something else."""
+    if shape.kind != "union":
+        return shape
+    return next((option for option in shape.options if option.kind == "object"), shape)
+
+
 def written(shape: Shape | None, say: Say) -> dict[str, Say]:
     """What a layer writes in a mapping, by canonical key."""
     if not isinstance(say.at.node, nodes.Mapping) or say.implied:
@@ -82,6 +89,13 @@ def implied(shape: Shape, say: Say, present: Iterable[str]) -> dict[str, Say]:
     return out
 
 
+def is_strengthened(shape: Shape) -> bool:
+    """Whether a lower layer may make a value stricter, never looser: where keys are merged one by one, that is
+    said of a value that stands in place of the block."""
+    merge = shape.inherit.merge
+    return merge is Merge.STRENGTHEN or (merge is Merge.DEEP and shape.inherit.ordered)
+
+
 def _may_bind(shape: Shape) -> bool:
     merge = shape.inherit.merge
-    return merge is Merge.STRENGTHEN or (merge is Merge.DEEP and bool(shape.fields))
+    return merge is Merge.STRENGTHEN or (merge is Merge.DEEP and bool(block(shape).fields))

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from floe_ls.chain.compare import Meeting
 from floe_ls.chain.merge import dotted
-from floe_ls.chain.say import Origin
+from floe_ls.chain.say import Origin, is_strengthened
 from floe_ls.ide.decided import field_name, said, set_here, value
 from floe_ls.ide.mend import flow, insert_key, remove_key, set_value
 from floe_ls.ide.model import Fix
 from floe_ls.ide.rule import Code, Finding, Rule, Subject
-from floe_ls.schema.meta import ERROR, Dialect, Merge, Severity
+from floe_ls.schema.meta import ERROR, Dialect, Severity
 from floe_ls.schema.shape import Path
 
 CODE = Code(
@@ -56,7 +56,7 @@ This code cannot be silenced or lowered.
 
 def check(subject: Subject) -> Iterator[Finding]:
     for meeting in subject.meetings:
-        if meeting.shape.inherit.merge is Merge.STRENGTHEN:
+        if is_strengthened(meeting.shape):
             yield from _weaker(subject, meeting)
 
 

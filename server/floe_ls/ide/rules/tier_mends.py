@@ -81,8 +81,9 @@ def _joined(there: At, own: At) -> dict[str, object]:
     out: dict[str, object] = {str(key): child.value for key, child in there.children()}
     for key, child in own.children():
         old, new = out.get(str(key)), child.value
-        both = isinstance(old, list) and isinstance(new, list)
-        out[str(key)] = [*old, *(n for n in new if n not in old)] if both else new
+        if isinstance(old, list) and isinstance(new, list):
+            new = [*old, *(name for name in new if name not in old)]
+        out[str(key)] = new
     return out
 
 
