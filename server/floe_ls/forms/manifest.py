@@ -203,16 +203,18 @@ def _approved(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
             entry = Folded(entry.key, names, entry.colon, ("approved_plugins", category))
         if category == OBSERVABILITY and isinstance(names, Sequence):
             changed = True
-            for backend, lineage in (("telemetry_backend", False), ("lineage_backend", True)):
-                listed: list[tuple[int, Node]] = [
-                    (a, e.value)
-                    for a, e in pairs(names)
-                    if e.value is not None and ((text_of(e.value) in LINEAGE) == lineage)
-                ]
-                if listed or not lineage:
-                    key = named(backend, entry.key)
-                    written = ("approved_plugins", OBSERVABILITY)
-                    out.append((offset, Folded(key, sequence(listed, names), entry.colon, written)))
+            # A lineage name is a choice of both backends (I34), so the first list holds all names.
+            written = ("approved_plugins", OBSERVABILITY)
+            key = named("telemetry_backend", entry.key)
+            out.append((offset, Folded(key, names, entry.colon, written)))
+            listed: list[tuple[int, Node]] = [
+                (a, e.value)
+                for a, e in pairs(names)
+                if e.value is not None and text_of(e.value) in LINEAGE
+            ]
+            if listed:
+                key = named("lineage_backend", entry.key)
+                out.append((offset, Folded(key, sequence(listed, names), entry.colon, written)))
             continue
         out.append((offset, entry))
     if not changed:
