@@ -67,8 +67,14 @@ def test_the_same_and_a_stricter_value_are_fine() -> None:
         ("policy_enforcement_level: strict", "policy_enforcement_level: warn"),
         ("policy_enforcement_level: warn", 'policy_enforcement_level: "off"'),
         ("naming: {enforcement: strict}", 'naming: {enforcement: "off"}'),
-        ("quality_gates: {minimum_test_coverage: 80}", "quality_gates: {minimum_test_coverage: 79}"),
-        ("quality_gates: {require_descriptions: true}", "quality_gates: {require_descriptions: false}"),
+        (
+            "quality_gates: {minimum_test_coverage: 80}",
+            "quality_gates: {minimum_test_coverage: 79}",
+        ),
+        (
+            "quality_gates: {require_descriptions: true}",
+            "quality_gates: {require_descriptions: false}",
+        ),
         (
             "quality_gates: {require_column_descriptions: true}",
             "quality_gates: {require_column_descriptions: false}",
@@ -107,7 +113,9 @@ def test_every_strengthen_only_field_is_compared(above: str, below: str) -> None
         governance:
           {below}
     """
-    weaker = [d for d in found(pair.format(above=above, below=below)) if d.code.startswith("security")]
+    weaker = [
+        d for d in found(pair.format(above=above, below=below)) if d.code.startswith("security")
+    ]
     assert [(d.code, d.severity) for d in weaker] == [("security/override", "error")]
     assert weaker[0].message.startswith("Cannot override security policy `governance.")
     other = found(pair.format(above=below, below=above))
@@ -163,7 +171,9 @@ def test_every_weaker_field_is_a_finding_of_its_own() -> None:
 
 def test_a_product_is_not_red_for_its_domains_value_but_for_its_reference() -> None:
     check(
-        DOMAIN.replace("optional", "optional\n    #                 ^^^^^^^^ error[security/override]")
+        DOMAIN.replace(
+            "optional", "optional\n    #                 ^^^^^^^^ error[security/override]"
+        )
         + """
     #- sales/floe.yaml
     metadata:
@@ -356,4 +366,6 @@ def test_a_comment_does_not_silence_it() -> None:
 def test_values_that_are_none_of_the_order_are_left_to_the_schema() -> None:
     here = world(DOMAIN.replace("optional", "sometimes"))
     assert here.document.text.endswith("sometimes\n")
-    assert "security/override" not in [d.code for d in found(DOMAIN.replace("optional", "sometimes"))]
+    assert "security/override" not in [
+        d.code for d in found(DOMAIN.replace("optional", "sometimes"))
+    ]

@@ -281,7 +281,9 @@ def test_a_transforms_engine_and_a_destinations_sink_must_be_approved() -> None:
             "`salesforce`. Choose it, or ask the enterprise team to approve it.",
         ),
     ]
-    assert "compute: duckdb\n  - type: dbt\n    path: marts/" in fixed(PRODUCT, "Change to `duckdb`")
+    assert "compute: duckdb\n  - type: dbt\n    path: marts/" in fixed(
+        PRODUCT, "Change to `duckdb`"
+    )
     assert "sink_type: salesforce\n    connection_secret_ref: crm\n  - name: other" in fixed(
         PRODUCT, "Change to `salesforce`"
     )
