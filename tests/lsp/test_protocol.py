@@ -69,7 +69,11 @@ class Editor:
     def position(self, text: str, offset: int) -> lsp.Position:
         line = text.count("\n", 0, offset)
         before = text[text.rfind("\n", 0, offset) + 1 : offset]
-        units = len(before.encode("utf-8")) if self.encoding == "utf-8" else len(before.encode("utf-16-le")) // 2
+        units = (
+            len(before.encode("utf-8"))
+            if self.encoding == "utf-8"
+            else len(before.encode("utf-16-le")) // 2
+        )
         return lsp.Position(line, units)
 
     def replace(self, name: str, old: str, new: str) -> None:
@@ -104,7 +108,7 @@ class Editor:
         return self.client.diagnostics[uri]
 
     async def shows_codes(self, name: str, *codes: str) -> Sequence[lsp.Diagnostic]:
-        """The findings once those above a hint are exactly these."""
+        """The findings once the errors and warnings are exactly these."""
         return await self.shows(name, lambda found: sorted(grave(found)) == sorted(codes))
 
     async def hover(self, name: str, word: str, skip: int = 0) -> str:
@@ -121,7 +125,8 @@ class Editor:
 
 
 def grave(found: Sequence[lsp.Diagnostic]) -> list[Any]:
-    return [d.code for d in found if d.severity != lsp.DiagnosticSeverity.Hint]
+    graves = (lsp.DiagnosticSeverity.Error, lsp.DiagnosticSeverity.Warning)
+    return [d.code for d in found if d.severity in graves]
 
 
 @pytest_lsp.fixture(
@@ -136,10 +141,17 @@ async def client(
     (tmp_path / "enterprise-manifest.yaml").write_text(ENTERPRISE)
     (tmp_path / "sales" / "sales-domain-manifest.yaml").write_text(DOMAIN)
     (tmp_path / "sales" / "customer-360" / "floe.yaml").write_text(PRODUCT)
+    @lsp_client.feature(lsp.CLIENT_REGISTER_CAPABILITY)
+    def register(params: lsp.RegistrationParams) -> None:
+        registered = {r.method for r in params.registrations}
+        assert lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES in registered
+
     await lsp_client.initialize_session(
         lsp.InitializeParams(
             capabilities=client_capabilities(request.param),
-            client_info=lsp.ClientInfo("Neovim" if request.param == "neovim" else "Visual Studio Code"),
+            client_info=lsp.ClientInfo(
+                "Neovim" if request.param == "neovim" else "Visual Studio Code"
+            ),
             workspace_folders=[lsp.WorkspaceFolder(uri_of(tmp_path), "w")],
         )
     )
@@ -168,7 +180,9 @@ async def test_a_compliant_chain_is_green(editor: Editor) -> None:
 async def test_typing_a_violation_shows_it_and_mending_it_takes_it_away(editor: Editor) -> None:
     editor.open(D)
     await editor.shows_codes(D)
-    editor.replace(D, "data_retention_days: 90", "data_retention_days: 90\n  pii_encryption: optional")
+    editor.replace(
+        D, "data_retention_days: 90", "data_retention_days: 90\n  pii_encryption: optional"
+    )
     found = await editor.shows_codes(D, "security/override")
     finding = next(d for d in found if d.code == "security/override")
     assert finding.message.startswith("Cannot override security policy")
@@ -205,7 +219,9 @@ async def test_an_unsaved_edit_of_a_parent_re_checks_its_open_children(editor: E
 
 
 async def test_columns_after_characters_beyond_the_first_plane(editor: Editor) -> None:
-    text = PRODUCT.replace("transforms:", "schedule: {cron: '0 6 * * *', tmezone: UTC} # 🎉\ntransforms:")
+    text = PRODUCT.replace(
+        "transforms:", "schedule: {cron: '0 6 * * *', tmezone: UTC} # 🎉\ntransforms:"
+    )
     text = text.replace("description: Everything about a customer. 🎉", "description: '🎉 é'")
     text = text.replace("schedule: {cron", "schedule: {timezone: '🎉', cron")
     editor.open(P, text)
@@ -320,7 +336,9 @@ async def test_settings_change_while_the_server_runs(editor: Editor) -> None:
 
 
 async def test_a_comment_silences_a_finding_but_no_security_finding(editor: Editor) -> None:
-    text = DOMAIN.replace("data_retention_days: 90", "data_retention_days: 7 # floe-ls: ignore[retention/lowered]")
+    text = DOMAIN.replace(
+        "data_retention_days: 90", "data_retention_days: 7 # floe-ls: ignore[retention/lowered]"
+    )
     text = text.replace("snowflake", "spark # floe-ls: ignore[whitelist/not-approved]")
     editor.open(D, text)
     await editor.shows_codes(D, "whitelist/not-approved")
