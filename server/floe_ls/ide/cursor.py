@@ -14,7 +14,7 @@ from functools import cached_property
 
 from floe_ls.forms.document import At, Document
 from floe_ls.forms.tree import Folded, is_null, key_of, pairs
-from floe_ls.schema.meta import Role
+from floe_ls.schema.meta import Dialect, Role
 from floe_ls.schema.shape import Path, Shape
 from floe_ls.syntax.comments import comment_at
 from floe_ls.syntax.nodes import Collection, Entry, Mapping, Node, Scalar, Sequence
@@ -68,9 +68,10 @@ class Cursor:
 
     @cached_property
     def line_indent(self) -> int:
-        """Columns of white space with which the cursor's line begins."""
-        line = self.document.lines.line(self.document.lines.position(self.word.start)[0])
-        return len(line) - len(line.lstrip(" "))
+        """Columns of white space with which the cursor's line begins, up to the word."""
+        start = self.document.lines.starts[_line(self.document, self.word.start)]
+        before = self.document.text[start : self.word.start]
+        return len(before) - len(before.lstrip(" "))
 
     @cached_property
     def at(self) -> At | None:
@@ -121,9 +122,9 @@ def cursor_at(document: Document, root: Shape, offset: int) -> Cursor | None:
     here = _here(document, offset)
     if here is None:
         return None
-    return (
-        _key_place(document, root, here) if here.wants_key else _value_place(document, root, here)
-    )
+    if here.wants_key and (not isinstance(here.node, Scalar) or is_null(here.node)):
+        return _key_place(document, root, here)
+    return _value_place(document, root, here)
 
 
 def token_at(document: Document, root: Shape, offset: int) -> Token | None:
@@ -135,7 +136,7 @@ def token_at(document: Document, root: Shape, offset: int) -> Token | None:
     if here is None:
         return None
     base, entry, steps = here.base, here.entry, here.steps
-    if here.wants_key:
+    if here.wants_key and not isinstance(here.node, Scalar):
         found = _entry_at(here.node, base, offset)
         if found is None:
             return None
@@ -233,6 +234,15 @@ def shorthand(shape: Shape) -> Shape | None:
 def holds_keys(shape: Shape) -> bool:
     """Whether it is a mapping of which something is known."""
     return shape.kind in ("object", "map") or any(holds_keys(o) for o in shape.options)
+
+
+def written_as(shape: Shape, dialect: Dialect) -> Shape:
+    """Of a field that may be several blocks, the one that a dialect writes; the field itself where a mere value
+    does as well."""
+    options = [o for o in shape.options if dialect in o.dialects]
+    if any(o.kind not in ("object", "map", "list", "any") for o in options):
+        return shape
+    return next((o for o in options if o.is_container), shape)
 
 
 def list_item(shapes: tuple[Shape, ...]) -> Shape | None:
@@ -407,9 +417,9 @@ def _key_place(document: Document, root: Shape, here: _Here) -> Cursor | None:
             base, entry = found
             if isinstance(entry.key, Scalar) and _touches(base, entry.key, offset):
                 return _on_key(document, root, start, here, base, entry)
-        if _line_has_text(document, offset) and not node.flow:
-            return None  # before or behind something else
-        return _indented(start) if not node.flow else start
+        if node.flow:
+            return start if _room_behind(document, offset) else None
+        return None if _line_has_text(document, offset) else _indented(start)
     if node is None or is_null(node):
         if not blank or here.flow or _line_has_text(document, offset):
             return None
@@ -425,19 +435,28 @@ def _on_key(
     word, quote, closed = _inside(document, base, key)
     if not word.start <= here.offset <= word.end:
         return None
-    if entry.colon < 0 and not quote:
-        name, colon, _ = document.text[word.start : here.offset].partition(":")
-        path = canonical_path(document, root, (*here.steps, name))
-        if colon and (shapes := shapes_at(document, root, path)):
-            value = Span(word.start + len(name) + 1, word.end)
-            behind = replace(
-                start, place=Place.VALUE, path=path, shapes=shapes, word=value, lead=" ",
-                column=_column(document, value.start),
-            )  # fmt: skip
-            return _inline(behind)
+    if entry.colon < 0 and not quote and (behind := _behind_colon(start, root, here.steps, word)):
+        return behind
     column = start.column if start.column >= 0 else _column(document, word.start)
     return replace(
         start, word=word, quote=quote, closed=closed, colon=entry.colon >= 0, column=column
+    )
+
+
+def _behind_colon(start: Cursor, root: Shape, steps: Path, word: Span) -> Cursor | None:
+    """In `key:value`, where the space is missing, the place of the value."""
+    document = start.document
+    name, colon, _ = document.text[word.start : start.offset].partition(":")
+    path = canonical_path(document, root, (*steps, name))
+    shapes = shapes_at(document, root, path) if colon else ()
+    if not shapes:
+        return None
+    value = Span(word.start + len(name) + 1, word.end)
+    column = _column(document, value.start)
+    return _inline(
+        replace(
+            start, place=Place.VALUE, path=path, shapes=shapes, word=value, lead=" ", column=column
+        )
     )
 
 
@@ -456,7 +475,8 @@ def _below(document: Document, root: Shape, here: _Here, column: int, word: Span
     shapes = shapes_at(document, root, path)
     start = Cursor(document, here.offset, Place.VALUE, path, shapes, word, column)
     if any(holds_keys(s) for s in shapes):
-        return replace(start, place=Place.KEY)
+        key = replace(start, place=Place.KEY)
+        return _behind_colon(key, root, here.steps, word) or key
     if (item := list_item(shapes)) is not None:
         return _item(replace(start, path=(*path, 0), shapes=(item,), lead="- ", column=column + 2))
     return start
@@ -495,8 +515,12 @@ def _value_place(document: Document, root: Shape, here: _Here) -> Cursor | None:
     if not isinstance(node, Scalar) or node.style in ("*", "|", ">"):
         return None
     word, quote, closed = _inside(document, here.base, node)
-    if offset < word.start and not _between(document, offset, word.start).strip(" "):
-        word = Span(offset, word.end)  # before a value on the same line, which the new one replaces
+    first = here.base + node.start
+    if offset <= first and not document.text[offset:first].strip(" "):
+        # Before a value on the same line, which the new one replaces.
+        word, quote = Span(offset, here.base + node.end), ""
+    if "\n" in document.text[word.start : word.end]:
+        return _first_line(document, root, here, word) if not quote else None
     if not word.start <= offset <= word.end:
         return None
     start = replace(
@@ -515,12 +539,28 @@ def _value_place(document: Document, root: Shape, here: _Here) -> Cursor | None:
     return _inline(start, here)
 
 
+def _first_line(document: Document, root: Shape, here: _Here, word: Span) -> Cursor | None:
+    """On one of several lines of text, which are half-typed keys where no text belongs."""
+    line = _line(document, here.offset)
+    start = document.lines.starts[line]
+    text = document.lines.line(line)
+    word = Span(
+        max(word.start, start + len(text) - len(text.lstrip(" "))),
+        min(word.end, start + len(text.rstrip())),
+    )
+    if here.is_item or not word.start <= here.offset <= word.end:
+        return None
+    below = _below(document, root, here, _column(document, word.start), word)
+    return below if below is not None and below.place is Place.KEY else None
+
+
 def _inline(cursor: Cursor, here: _Here | None = None) -> Cursor | None:
     """Behind a key on its line, where a mapping or list may belong: the word that stands for it, or a block below."""
-    shape = cursor.shape
-    if shape is None:
+    if cursor.shape is None:
         return cursor
-    if cursor.shapes and (item := list_item(cursor.shapes)) is not None and not shape.options:
+    shape = written_as(cursor.shape, cursor.document.dialect)
+    if shape.kind == "list" and shape.item is not None:
+        item = shape.item
         if holds_keys(item) and item.kind != "union":
             return _block(cursor, here, "- ", (*cursor.path, 0), item)
         return replace(cursor, path=(*cursor.path, 0), shapes=(item,), bracket=True)
@@ -565,7 +605,8 @@ def _new_item(document: Document, root: Shape, here: _Here, node: Sequence) -> C
         document, offset, Place.VALUE, path, shapes, Span(offset, offset), column, flow=node.flow
     )
     if node.flow:
-        return start if not any(holds_keys(s) for s in shapes) else None
+        fits = _room_behind(document, offset) and not any(holds_keys(s) for s in shapes)
+        return start if fits else None
     start = replace(start, lead="- ", column=node.column + 2)
     if column != node.column:
         line = offset - column
@@ -596,10 +637,6 @@ def _touches(base: int, node: Scalar, offset: int) -> bool:
     return base + node.start <= offset <= base + node.end
 
 
-def _between(document: Document, start: int, end: int) -> str:
-    return document.text[start:end]
-
-
 def _unclosed(document: Document, here: _Here, node: Sequence) -> bool:
     end = here.base + node.end
     return document.text[end - 1 : end] != "]"
@@ -622,6 +659,12 @@ def _text_behind(document: Document, offset: int) -> bool:
     """Whether something other than a comment stands behind the cursor on its line."""
     rest = document.text[offset : document.lines.end(_line(document, offset))].strip()
     return bool(rest) and not rest.startswith("#")
+
+
+def _room_behind(document: Document, offset: int) -> bool:
+    """Whether nothing follows, in brackets, before the next comma or bracket."""
+    rest = document.text[offset : document.lines.end(_line(document, offset))].lstrip(" \t")
+    return not rest or rest[0] in ",]}#"
 
 
 def _line_has_text(document: Document, offset: int) -> bool:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from floe_ls.forms.document import Document
 from floe_ls.schema.meta import Severity
+from floe_ls.schema.shape import Path
 from floe_ls.text import Span, TextEdit
 
 
@@ -80,3 +81,5 @@ class Completion:
     deprecated: bool = False
     retrigger: bool = False
     """Ask for completions again after this one was taken."""
+    path: Path = ()
+    """The canonical path of the field that it is about, by which its documentation is found."""
