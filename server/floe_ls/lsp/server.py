@@ -5,22 +5,20 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import time
 from typing import Any
 
 from lsprotocol import types as lsp
 
 import floe_ls
 from floe_ls.forms.document import Document
-from floe_ls.ide.completion import completions, documentation
 from floe_ls.ide.diagnostics import diagnostics
-from floe_ls.ide.hover import hover
 from floe_ls.ide.model import Completion, Diagnostic
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.lsp.convert import Converter
+from floe_ls.lsp.features import FEATURES
 from floe_ls.lsp.protocol import Protocol, Server, compact
 from floe_ls.session import Change, Fetch, Session, floe_shapes
-from floe_ls.text import Encoding, Span
+from floe_ls.text import Encoding
 
 log = logging.getLogger(__name__)
 
@@ -220,8 +218,8 @@ def create_server(fetcher: Fetch | None = None) -> FloeServer:
         refresh = (workspace.get("diagnostics") or {}).get("refreshSupport")
         ls.pulls = bool(text.get("diagnostic")) and bool(refresh)
         ls.pull_configuration = bool(workspace.get("configuration"))
-        if ls.pulls:
-            _answer_pulls(ls)
+        for register in FEATURES:
+            register(ls)
         folders = [f.uri for f in params.workspace_folders or []]
         if not folders and params.root_uri:
             folders = [params.root_uri]
@@ -240,106 +238,7 @@ def create_server(fetcher: Fetch | None = None) -> FloeServer:
     def shutdown(_: Any) -> None:
         session.close_all()
 
-    @feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    def watched(params: lsp.DidChangeWatchedFilesParams) -> None:
-        session.reread(change.uri for change in params.changes)
-
-    @feature(lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
-    def folders(ls: FloeServer, params: lsp.DidChangeWorkspaceFoldersParams) -> None:
-        gone = {f.uri.rstrip("/") + "/" for f in params.event.removed}
-        kept = [root for root in session.roots if root not in gone]
-        session.set_roots([*kept, *(f.uri for f in params.event.added)])
-        session.scan()
-        ls.due_all()
-
-    @feature(lsp.TEXT_DOCUMENT_DID_SAVE)
-    def saved(_: lsp.DidSaveTextDocumentParams) -> None:
-        session.saved()
-        server.due_all()
-
-    @feature(lsp.TEXT_DOCUMENT_HOVER)
-    def on_hover(ls: FloeServer, params: lsp.HoverParams) -> Any:
-        document = ls.document(params.text_document.uri)
-        if document is None:
-            return None
-        offset = ls.convert.offset(document, params.position)
-        found = hover(ls.snapshot, document, offset, now=time.time())
-        return ls.convert.hover(document, found) if found else None
-
-    @feature(
-        lsp.TEXT_DOCUMENT_COMPLETION,
-        lsp.CompletionOptions(
-            trigger_characters=[":", " ", "-", '"', "'", "/", "[", ","], resolve_provider=True
-        ),
-    )
-    def on_completion(ls: FloeServer, params: lsp.CompletionParams) -> Any:
-        document = ls.document(params.text_document.uri)
-        if document is None:
-            return None
-        offset = ls.convert.offset(document, params.position)
-        items = completions(ls.snapshot, document, offset, snippets=ls.convert.snippets)
-        ls.proposed = document, items
-        out = []
-        for index, item in enumerate(items):
-            made = ls.convert.completion(document, item, index)
-            made["data"] = {"uri": document.uri, "index": index}
-            out.append(made)
-        return {"isIncomplete": False, "items": out}
-
-    @feature(lsp.COMPLETION_ITEM_RESOLVE)
-    def on_resolve(ls: FloeServer, params: lsp.CompletionItem) -> Any:
-        made: dict[str, Any] = ls.protocol.plain(params)
-        data = made.get("data")
-        index = data.get("index") if isinstance(data, dict) else None
-        if ls.proposed is None or not isinstance(data, dict) or not isinstance(index, int):
-            return made
-        document, items = ls.proposed
-        item = items[index] if 0 <= index < len(items) else None
-        if item is None or item.label != made.get("label") or data.get("uri") != document.uri:
-            return made
-        if text := documentation(ls.snapshot, document, item):
-            made["documentation"] = {"kind": "markdown", "value": text}
-        return made
-
-    @feature(
-        lsp.TEXT_DOCUMENT_CODE_ACTION,
-        lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix]),
-    )
-    def on_code_action(ls: FloeServer, params: lsp.CodeActionParams) -> Any:
-        document = ls.document(params.text_document.uri)
-        only = params.context.only
-        if document is None or (
-            only and not any("quickfix".startswith(str(getattr(k, "value", k))) for k in only)
-        ):
-            return None
-        span = Span(
-            ls.convert.offset(document, params.range.start),
-            ls.convert.offset(document, params.range.end),
-        )
-        known = ls.shown.get(document.uri)
-        found = known[1] if known and known[0] is document else ls.findings(document)
-        return [
-            ls.convert.code_action(document, fix, d)
-            for d in found
-            if d.span.start <= span.end and span.start <= d.span.end
-            for fix in d.fixes
-        ]
-
-    @server.command("floe.refreshParents")
-    def refresh_parents(*_: Any) -> None:
-        session.retry()
-
     return server
-
-
-def _answer_pulls(server: FloeServer) -> None:
-    options = lsp.DiagnosticOptions(
-        inter_file_dependencies=True, workspace_diagnostics=False, identifier="floe"
-    )
-
-    @server.feature(lsp.TEXT_DOCUMENT_DIAGNOSTIC, options)
-    def on_pull(ls: FloeServer, params: lsp.DocumentDiagnosticParams) -> Any:
-        return ls.pull(params.text_document.uri, params.previous_result_id)
 
 
 def _register(server: FloeServer, workspace: dict[str, Any]) -> None:

@@ -1,0 +1,23 @@
+"""One module a feature: it registers its handlers, asks `ide`, and converts the answer.
+
+To add one: a module here with `register(server)`, and its line below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from floe_ls.lsp.features import code_action, completion, hover, pull, workspace
+
+if TYPE_CHECKING:
+    from floe_ls.lsp.server import FloeServer
+
+FEATURES: tuple[Callable[[FloeServer], None], ...] = (
+    pull.register,
+    hover.register,
+    completion.register,
+    code_action.register,
+    workspace.register,
+)
+"""Called while `initialize` is answered, when the client's capabilities are known."""

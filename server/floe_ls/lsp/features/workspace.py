@@ -1,0 +1,35 @@
+"""Files that change on disk, folders that come and go, files that are saved, and commands about all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types as lsp
+
+if TYPE_CHECKING:
+    from floe_ls.lsp.server import FloeServer
+
+
+def register(server: FloeServer) -> None:
+    session = server.session
+
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def watched(params: lsp.DidChangeWatchedFilesParams) -> None:
+        session.reread(change.uri for change in params.changes)
+
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    def folders(params: lsp.DidChangeWorkspaceFoldersParams) -> None:
+        gone = {folder.uri.rstrip("/") + "/" for folder in params.event.removed}
+        kept = [root for root in session.roots if root not in gone]
+        session.set_roots([*kept, *(folder.uri for folder in params.event.added)])
+        session.scan()
+        server.due_all()
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
+    def saved(_: lsp.DidSaveTextDocumentParams) -> None:
+        session.saved()
+        server.due_all()
+
+    @server.command("floe.refreshParents")
+    def refresh_parents(*_: Any) -> None:
+        session.retry()
