@@ -16,17 +16,18 @@ from floe_ls.forms.document import Document
 from floe_ls.forms.reading import data, fits, loaded
 from floe_ls.forms.tree import Folded, is_null, key_of
 from floe_ls.ide import words
+from floe_ls.ide.kept import common_end, common_start
 from floe_ls.ide.model import Related, Tag
 from floe_ls.ide.remedy import Remedy, fix
 from floe_ls.ide.rule import Finding
 from floe_ls.schema.formats import FORMATS
-from floe_ls.schema.meta import Breach, By, Dialect, ForbiddenKeys, Only, Severity, Unique
+from floe_ls.schema.meta import Breach, By, Dialect, ForbiddenKeys, Only, Role, Severity, Unique
 from floe_ls.schema.nearest import nearest
 from floe_ls.schema.secrets import looks_secret
 from floe_ls.schema.shape import ALL_DIALECTS, Shape
 from floe_ls.schema.typed import WRONG, typed
 from floe_ls.syntax.nodes import Collection, Entry, Mapping, Node, Scalar, Sequence
-from floe_ls.syntax.scalars import yaml11
+from floe_ls.syntax.scalars import UNREADABLE, yaml11
 from floe_ls.text import Span
 
 _ERROR = Severity.ERROR
@@ -165,8 +166,8 @@ class _Check:
         if old is None:
             return [judge(entry, None) for entry in entries], 0, 0
         was = old.node.entries
-        first = _common_start(was, entries)
-        last = _common_end(was, entries, first)
+        first = common_start(was, entries)
+        last = common_end(was, entries, first)
         if first == len(entries) == len(was):
             return old.parts, first, 0
         middle: Parts = []
@@ -568,8 +569,8 @@ class _Check:
     ) -> Judged | None:
         """Values whose shape nobody knows: only secrets are looked for, and what floe's loader trips over."""
         if isinstance(node, Scalar):
+            out += _unloadable(node)
             out += _secret(node, key)
-            out += _tag(node)
             return None
         if not isinstance(node, Collection):
             return None
@@ -592,8 +593,9 @@ class _Check:
 
     def scalar(self, shape: Shape, node: Scalar, key: str) -> Iterator[Slip]:
         value, plain = loaded(node), node.style == ""
-        if node.tag is not None:
-            yield from _tag(node)
+        if value is UNREADABLE or node.tag is not None:
+            yield from _unloadable(node)
+            return
         if shape.mistaken is not None and value in shape.mistaken.instead:
             return
         fitting = typed(shape, value)
@@ -694,6 +696,8 @@ class _Check:
         text = node.text
         if not text and shape.min_length:
             return
+        if shape.role in _REFERENCES and text.strip():
+            return  # judged part by part elsewhere
         form = FORMATS[shape.form.name]
         wrong = form.check(text)
         if wrong is not None:
@@ -725,6 +729,9 @@ class _Check:
 
     def wrong_type(self, shape: Shape, node: Node, key: str) -> Slip:
         start, end = _head(node)
+        if shape.single is not None and isinstance(node, Sequence):
+            message = f"`{key}` is a list. {shape.single.why}"
+            return Slip(start, end, shape.single.code, _ERROR, message)
         code = shape.codes.type or "schema/type"
         message = f"`{key}` is {words.what(node)}, but {words.must(shape)}."
         remedies: tuple[Remedy, ...] = ()
@@ -740,6 +747,7 @@ class _Check:
 
 
 _DESIGN = frozenset({Dialect.DESIGN})
+_REFERENCES = frozenset({Role.PARENT, Role.PLATFORM})
 
 
 def _part(slips: list[Slip], below: Judged | None) -> Part | None:
@@ -749,31 +757,6 @@ def _part(slips: list[Slip], below: Judged | None) -> Part | None:
 def _same(old: Judged | None, shape: Shape | None, key: str) -> Judged | None:
     """An earlier judgement, where it was asked the same question."""
     return old if old is not None and old.shape is shape and old.key == key else None
-
-
-_STEP = 64
-
-
-def _common_start(was: list[Entry], now: list[Entry]) -> int:
-    """How many entries two lists have in common from their start."""
-    size = min(len(was), len(now))
-    at = 0
-    while at + _STEP <= size and was[at : at + _STEP] == now[at : at + _STEP]:
-        at += _STEP
-    while at < size and was[at] is now[at]:
-        at += 1
-    return at
-
-
-def _common_end(was: list[Entry], now: list[Entry], first: int) -> int:
-    """How many entries two lists have in common from their end, beside the first ones."""
-    size = min(len(was), len(now)) - first
-    a, b, at = len(was), len(now), 0
-    while at + _STEP <= size and was[a - at - _STEP : a - at] == now[b - at - _STEP : b - at]:
-        at += _STEP
-    while at < size and was[a - at - 1] is now[b - at - 1]:
-        at += 1
-    return at
 
 
 class _Written(Lookup[str, Any]):
@@ -905,10 +888,19 @@ def _secret(node: Scalar, key: str) -> Iterator[Slip]:
 _TAGS = frozenset("!!str !!int !!float !!bool !!null !!map !!seq !!timestamp !!binary".split())
 
 
-def _tag(node: Scalar) -> Iterator[Slip]:
+def _unloadable(node: Scalar) -> Iterator[Slip]:
+    """What floe's loader gives up at, and with it the whole file."""
+    a, b = node.start, node.end
     if node.tag is not None and node.tag not in _TAGS:
         message = f"floe's loader knows no tag `{node.tag}` and refuses the whole file."
-        yield Slip(node.start, node.end, "yaml/unknown-tag", _ERROR, message)
+        yield Slip(a, b, "yaml/unknown-tag", _ERROR, message)
+    elif loaded(node) is UNREADABLE:
+        message = (
+            f"Unquoted `{words.short(node.text)}` has a form that floe's loader, which reads YAML 1.1, cannot make"
+            " a value of: it refuses the whole file."
+        )
+        remedy = Remedy("Quote it", ((a, b, f'"{node.text}"'),), preferred=True, safe=True)
+        yield Slip(a, b, "yaml/unreadable-scalar", _ERROR, message, (remedy,))
 
 
 # --- places

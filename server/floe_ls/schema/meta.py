@@ -205,6 +205,15 @@ class Unique:
 
 
 @dataclass(frozen=True)
+class Single:
+    """Marks a field of which there is one, and gives the finding on a list in its place."""
+
+    code: str
+    why: str
+    """A sentence that says why there is one."""
+
+
+@dataclass(frozen=True)
 class Codes:
     """Codes of findings in place of the general ones (`schema/type`, `schema/choice`, `schema/range`,
     `schema/form`, `schema/unknown-key`, `schema/empty`)."""

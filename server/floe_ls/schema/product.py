@@ -27,6 +27,7 @@ from floe_ls.schema.meta import (
     Rules,
     Section,
     Severity,
+    Single,
     Spelled,
     Unique,
     Unknown,
@@ -36,6 +37,11 @@ from floe_ls.schema.plugins import COMPUTE
 _DESIGN = DialectOnly(frozenset({Dialect.DESIGN}))
 _ADR_AND_DESIGN = DialectOnly(frozenset({Dialect.ADR, Dialect.DESIGN}))
 _ENVELOPE = Needed(By(None, Severity.ERROR, Severity.ERROR))
+_ONE_MANIFEST = Single(
+    "product/several-manifests",
+    "A product belongs to one domain, so it names one manifest; products of other domains it reads by their data"
+    " contracts.",
+)
 _LOOSE = Unknown(severity=By(Severity.WARNING, Severity.WARNING, Severity.ERROR))
 """Only the released form says what else may stand here."""
 
@@ -86,6 +92,7 @@ class Platform(Section):
     manifest: Annotated[
         str | None,
         Is(Role.PLATFORM),
+        _ONE_MANIFEST,
         Needed(ERROR, "product/no-platform"),
         Field(min_length=1),
         Form("manifest-ref"),
@@ -461,7 +468,9 @@ class DataProduct(Section):
     `DataProduct`."""
     metadata: Annotated[ProductMetadata | None, _ENVELOPE] = None
     """What the product is called, and whose it is."""
-    platform: Annotated[Platform | None, Needed(WARNING, "product/no-platform")] = None
+    platform: Annotated[Platform | None, Needed(WARNING, "product/no-platform"), _ONE_MANIFEST] = (
+        None
+    )
     """The manifest that the product builds on."""
     transforms: Annotated[
         list[Transform] | None,

@@ -33,6 +33,7 @@ from floe_ls.schema.meta import (
     Role,
     Rules,
     Section,
+    Single,
     Spelled,
     Tier,
     Unique,
@@ -100,6 +101,7 @@ class Shape:
         self.known = _note(notes, Known)
         self.category = _note(notes, Category)
         self.mistaken = _note(notes, Mistaken)
+        self.single = _note(notes, Single)
         self.codes = _note(notes, Codes) or Codes()
         self.unique = tuple(note for note in notes if isinstance(note, Unique))
         if self.codes.duplicate:

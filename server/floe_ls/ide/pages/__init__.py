@@ -1,0 +1,1 @@
+"""The pages of the codes that are not one rule's own, by what they are about."""
