@@ -100,7 +100,7 @@ FOUND = [
     ),
     ("'a\n  b'«: 1»\n", "yaml/multiline-key", "A key must stand on one line."),
     ("a: [? b,\n  «c\n »: d]\n", "yaml/multiline-key", "A key must stand on one line."),
-    ("{a: 1}\n«b: 2»\n", "yaml/indentation", "This line belongs to nothing above it."),
+    ("«{a: 1}»\nb: 2\n", "yaml/missing-colon", "After this key a colon is missing."),
     (
         "a: 1\n«- b»\n",
         "yaml/indentation",

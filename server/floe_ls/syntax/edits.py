@@ -61,26 +61,31 @@ def _index(node: Collection, step: str | int) -> int | None:
 
 
 def set_value(tree: Tree, path: Path, text: str, document: int = 0) -> Replacement | None:
-    """Put a text in place of the value at a path."""
+    """Put a text in place of the value at a path. One that starts with a line break is a block."""
     place = place_of(tree, path, document)
     if not place:
         return None
     entry, base, value = place.entry, place.base, place.entry.value
-    text = _shifted(tree, text, place.parent.column)
+    text = _shifted(tree, text, place.parent.column + 2 * isinstance(place.parent, Sequence))
+    space = "" if text.startswith(("\n", "\r")) else " "
     if value is None:
         if entry.colon >= 0:
-            return base + entry.colon, base + entry.colon, " " + text
+            return base + entry.colon, base + entry.colon, space + text
         if isinstance(entry.key, Scalar) and not tree.text.startswith("?", base):
-            return base + entry.key.end, base + entry.key.end, ": " + text
+            return base + entry.key.end, base + entry.key.end, f":{space}{text}"
         return None
     start, end = base + value.start, base + value.end
     if isinstance(value, Scalar) and not value.text and not value.style:
-        return end, end, " " + text  # a tag or an anchor that has no value yet
+        return end, end, space + text  # a tag or an anchor that has no value yet
     if isinstance(value, Collection) and not value.flow and entry.colon >= 0:
         # The text goes where a block's does not: on the line of the key, before its comment.
         start = base + entry.colon
         head, comment, below = _head(tree.text[start : base + value.start])
+        if not space:
+            return start, end, f"{head}{comment}{below}{text}"
         return start, end, f"{head} {text}{comment}{below}"
+    if not space:
+        start = len(tree.text[:start].rstrip(" \t"))
     return start, end, text
 
 

@@ -115,7 +115,7 @@ class Region:
             first = i if first < 0 else first
             i = end = m.end()
             j = _space(t, i)
-        ch = t[i]
+        ch, problems = t[i], len(self.errors)
         if ch in "[{" and block and tokens.FLOW_KEY.search(t, i, self.line_end(i) + 1):
             trial = Region(t, self.base, self.depth, self.origin, None)
             j = trial.flow(i, 0, _NONE, None)[1]
@@ -136,20 +136,34 @@ class Region:
             if props != _NONE:
                 self.error(i, end, "yaml/alias", _BARE_ALIAS)
         elif m := tokens.PLAIN.match(t, i):
-            end, key = self.plain_end(m.end(), n)
-            if block and i == start and key >= 0 and self.column(key) >= self.column(i):
-                # a key or an item, half typed above others
-                item = t[key] == "-" and self.column(key) == self.column(i)
-                return self.block(item, i, old, outer)
+            end = self.plain_end(m.end(), n)
             node = Scalar(i, end, unfold(t[i:end]), "", *props)
         else:
             end = self.line_end(i)
             self.error(i, end, *_no_value(t[i:end]))
             node = Scalar(i, end, t[i:end], "", *props)
+        if block and i == start and (j := self.entry_below(i, end)) >= 0:
+            # a key or an item, half typed above others
+            del self.errors[problems:]
+            return self.block(t[j] == "-" and self.column(j) == self.column(i), i, old, outer)
         return node, end
 
-    def plain_end(self, end: int, n: int) -> tuple[int, int]:
-        """Where a plain text ends that has come to `end`; the start of the key after it, or -1."""
+    def entry_below(self, i: int, end: int) -> int:
+        """Where an entry starts below a value that has begun a line, at its column or deeper; or -1."""
+        t = self.text
+        if t[i] in "'\"" and "\n" in t[i:end]:
+            j = _space(t, end)
+            if j < len(t) and "\n" not in t[end:j] and t[j] != ":":
+                end = self.line_end(i)  # the quote that ends it is another's
+        j = _space(t, end)
+        if j >= len(t) or "\n" not in t[end:j] or self.column(j) < self.column(i):
+            return -1
+        dashes = tokens.DASHES.match(t, j)
+        item = t[j] == "-" and _mark(t, j)
+        return j if item or (dashes and _key(t, dashes.end())) else -1
+
+    def plain_end(self, end: int, n: int) -> int:
+        """Where a plain text ends that has come to `end`: a key on a line of its own ends it too."""
         t = self.text
         while m := BREAK.match(t, end):
             i = m.end()
@@ -157,12 +171,12 @@ class Region:
                 break
             dashes = tokens.DASHES.match(t, i)
             if dashes and _key(t, dashes.end()):
-                return end, i
+                break
             more = tokens.PLAIN_MORE.match(t, i)
             if not more or more.end() == i:
                 break
             end = more.end()
-        return end, -1
+        return end
 
     def merged(self, outer: Props, own: Props, end: int) -> Props:
         """Properties from two places as those of one node; the own ones count."""
