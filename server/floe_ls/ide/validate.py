@@ -250,7 +250,7 @@ class _Check:
         if child.deprecated is not None and allowed:
             severity = self.severity(child.deprecated.severity)
             if severity is not None:
-                code = child.deprecated.code or "schema/deprecated"
+                code = child.deprecated.code
                 message = f"`{key.text}` has no effect. {child.deprecated.why}"
                 tags = (Tag.DEPRECATED, Tag.UNNECESSARY)
                 yield Slip(key.start, key.end, code, severity, message, _drop(entry, key), tags)
@@ -599,6 +599,9 @@ class _Check:
         if shape.mistaken is not None and value in shape.mistaken.instead:
             return
         fitting = typed(shape, value)
+        if fitting is WRONG and shape.form is not None and isinstance(value, str):
+            yield from self.form(shape, node, key)
+            return
         if fitting is WRONG:
             yield (
                 self.misread(shape, node, value, key)

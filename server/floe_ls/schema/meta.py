@@ -249,7 +249,7 @@ class Deprecated:
     """Accepted and of no use, and why."""
 
     why: str
-    code: str = ""
+    code: str
     severity: By = INFORMATION
 
 

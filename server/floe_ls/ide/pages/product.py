@@ -74,9 +74,9 @@ PRODUCT_CODES: tuple[Code, ...] = (
         page(
             "What runs on one engine in development and on another in production breaks in production.",
             *_two(
-                "\n            # floe.yaml",
-                f"{_PLATFORM}\n            environments: [{{name: dev, compute: duckdb}}]",
-                f"{_PLATFORM}\n            environments: [{{name: dev}}]",
+                _START.replace("FloeSpec", "DataProduct"),
+                "environments: [{name: dev, compute: duckdb}]",
+                "transforms: [{name: stg_customers, type: dbt, path: models/}]",
             ),
         ),
         "E03",

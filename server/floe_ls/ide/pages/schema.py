@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from floe_ls.ide.page import page
 from floe_ls.ide.rule import Code
-from floe_ls.schema.meta import ERROR, INFORMATION, WARNING
+from floe_ls.schema.meta import ERROR, WARNING
 
 SCHEMA_CODES: tuple[Code, ...] = (
     Code(
@@ -234,21 +234,6 @@ SCHEMA_CODES: tuple[Code, ...] = (
             """,
         ),
         "X1-X33",
-    ),
-    Code(
-        "schema/deprecated",
-        INFORMATION,
-        "A field without effect.",
-        page(
-            "The field is accepted for the sake of older files, and nothing reads it.",
-            """
-            parent_domain: sales
-            """,
-            """
-            scope: domain
-            """,
-            "Remove it.",
-        ),
     ),
     Code(
         "security/plain-secret",

@@ -175,20 +175,28 @@ YAML_CODES: tuple[Code, ...] = (
     _code(
         "yaml/missing-comma",
         """
-        approved_products: [orders customers, "sales" "returns"]
+        scope: domain
+        parent_manifest: oci://registry.example.com/enterprise-manifest:v1.0.0
+        approved_products: ["sales" "returns"]
         """,
         """
-        approved_products: [orders, customers, sales, returns]
+        scope: domain
+        parent_manifest: oci://registry.example.com/enterprise-manifest:v1.0.0
+        approved_products: ["sales", "returns"]
         """,
     ),
     _code(
         "yaml/missing-dash",
         """
+        scope: domain
+        parent_manifest: oci://registry.example.com/enterprise-manifest:v1.0.0
         approved_products:
           - orders
           customers
         """,
         """
+        scope: domain
+        parent_manifest: oci://registry.example.com/enterprise-manifest:v1.0.0
         approved_products:
           - orders
           - customers
@@ -197,11 +205,13 @@ YAML_CODES: tuple[Code, ...] = (
     _code(
         "yaml/multiline-key",
         """
-        "parent
-        manifest": enterprise
+        scope: domain
+        "parent_
+          manifest": oci://registry.example.com/enterprise-manifest:v1.0.0
         """,
         """
-        parent_manifest: enterprise
+        scope: domain
+        parent_manifest: oci://registry.example.com/enterprise-manifest:v1.0.0
         """,
         "A key stands on one line.",
     ),
@@ -242,12 +252,14 @@ YAML_CODES: tuple[Code, ...] = (
     _code(
         "yaml/unclosed-bracket",
         """
-        approved_products: [orders, customers
-        scope: domain
+        approved_plugins:
+          compute: [duckdb, snowflake
+        scope: enterprise
         """,
         """
-        approved_products: [orders, customers]
-        scope: domain
+        approved_plugins:
+          compute: [duckdb, snowflake]
+        scope: enterprise
         """,
     ),
     _code(
