@@ -59,7 +59,7 @@ def test_errors_end_with_1_and_name_place_code_and_the_line_that_decided(mesh: P
     done = run("check", cwd=mesh)
     assert done.returncode == 1
     assert (
-        "sales-domain-manifest.yaml:6:3: error[security/override] Cannot override security policy"
+        "sales-domain-manifest.yaml:6:19: error[security/override] Cannot override security policy"
         in done.stdout
     )
     assert "enterprise-manifest.yaml:5:" in done.stdout
