@@ -57,8 +57,10 @@ def test_settings_beside_the_enterprises_choice_have_no_effect() -> None:
     own = "observability: {type: datadog, config: {site: eu}}"
     findings = found(PAIR.replace("observability: jaeger", own))
     assert [d.message for d in findings] == [
-        "`plugins.observability.config` has no effect here: enterprise-manifest.yaml (enterprise, line 3) sets "
-        "`plugins.observability` for all below it. Remove it."
+        (
+            "`plugins.observability.config` has no effect here: enterprise-manifest.yaml (enterprise, line 3) sets "
+            "`plugins.observability` for all below it. Remove it."
+        )
     ]
 
 

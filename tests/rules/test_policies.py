@@ -35,8 +35,8 @@ def test_an_emptied_list_is_an_error_and_names_what_stays() -> None:
     parent_manifest: oci://registry/enterprise-manifest:v1.0.0
     governance:
       policies: []
-    #           ^^ error[policy/removed]: `governance.policies` is empty here, but 2 items of enterprise-manifest.yaml \
-(enterprise, line 3) stay: a lower layer adds to this list and removes nothing.
+    #           ^^ error[policy/removed]: `governance.policies` is empty here, but 2 items of \
+enterprise-manifest.yaml (enterprise, line 3) stay: a lower layer adds to this list and removes nothing.
     """,
         only="policy",
     )

@@ -30,8 +30,8 @@ def test_fewer_days_than_above_are_a_warning() -> None:
           compute: duckdb
         governance:
           data_retention_days: 30
-        #                      ^^ warning[retention/lowered]: `governance.data_retention_days` is `30` here, less than \
-above: enterprise-manifest.yaml (enterprise, line 3) sets `90`.
+        #                      ^^ warning[retention/lowered]: `governance.data_retention_days` is `30` here, less \
+than above: enterprise-manifest.yaml (enterprise, line 3) sets `90`.
     """)
 
 
@@ -43,7 +43,7 @@ def test_more_days_and_days_of_ones_own_are_fine() -> None:
 def test_the_released_compiler_refuses_fewer_days() -> None:
     fixture = PAIR
     for scope in ("enterprise", "domain"):
-        head = f"apiVersion: floe.dev/v1\n    kind: Manifest\n    metadata: {{name: {scope}, version: 1.0.0, owner: a@b.c}}"
+        head = "apiVersion: floe.dev/v1\n    kind: Manifest\n    metadata: {name: a, version: 1.0.0, owner: b}"
         fixture = fixture.replace(f"scope: {scope}", f"{head}\n    scope: {scope}")
     fixture = fixture.replace(
         "compute: duckdb", "compute: {type: duckdb}\n      orchestrator: {type: dagster}"

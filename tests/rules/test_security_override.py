@@ -180,9 +180,9 @@ def test_a_product_is_not_red_for_its_domains_value_but_for_its_reference() -> N
       name: customer-360
     platform:
       ref: oci://registry/sales-domain-manifest:v1.0.0
-    #      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error[ref/invalid]: sales-domain-manifest.yaml has an error in \
-line 6: Cannot override security policy `governance.pii_encryption`: enterprise-manifest.yaml (enterprise, line 3) \
-sets `required`, and `optional` here is weaker. Remove it, or set it to `required`.
+    #      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error[ref/invalid]: sales-domain-manifest.yaml has an error \
+in line 6: Cannot override security policy `governance.pii_encryption`: enterprise-manifest.yaml (enterprise, line \
+3) sets `required`, and `optional` here is weaker. Remove it, or set it to `required`.
     transforms:
       - type: dbt
         path: models/
@@ -285,8 +285,8 @@ def test_a_default_that_the_block_above_implies_is_a_requirement_too() -> None:
             require_descriptions: true
             minimum_test_coverage: 60
         #                          ^^ warning[security/override]: Cannot override security policy \
-`governance.quality_gates.minimum_test_coverage`: enterprise-manifest.yaml (enterprise, line 3) has the default `80`, \
-and `60` here is weaker. Remove it, or set it to `80`.
+`governance.quality_gates.minimum_test_coverage`: enterprise-manifest.yaml (enterprise, line 3) has the default \
+`80`, and `60` here is weaker. Remove it, or set it to `80`.
         """,
         only="security",
     )

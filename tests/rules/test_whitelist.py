@@ -61,8 +61,9 @@ def test_an_empty_list_allows_nothing() -> None:
     plugins:
       compute: duckdb
       catalog: polaris
-    #          ^^^^^^^ error[whitelist/not-approved]: `polaris` is not approved for `catalog`: enterprise-manifest.yaml \
-(enterprise, line 4) approves no plugin there. Remove it, or ask the enterprise team to approve it.
+    #          ^^^^^^^ error[whitelist/not-approved]: `polaris` is not approved for `catalog`: \
+enterprise-manifest.yaml (enterprise, line 4) approves no plugin there. Remove it, or ask the enterprise team to \
+approve it.
     """
     )
 
@@ -96,7 +97,8 @@ def test_a_lineage_backend_may_be_approved_as_observability() -> None:
     plugins:
       compute: duckdb
       observability: marquez
-    """
+    """,
+        only="whitelist",
     )
 
 
@@ -271,14 +273,18 @@ def test_a_transforms_engine_and_a_destinations_sink_must_be_approved() -> None:
         (
             "whitelist/transform-compute",
             "error",
-            "`spark` is not approved for transforms: enterprise-manifest.yaml (enterprise, line 2) approves `duckdb`. "
-            "Choose it, or ask the enterprise team to approve it.",
+            (
+                "`spark` is not approved for transforms: enterprise-manifest.yaml (enterprise, line 2) approves "
+                "`duckdb`. Choose it, or ask the enterprise team to approve it."
+            ),
         ),
         (
             "whitelist/not-approved-sink",
             "error",
-            "`hubspot` is not approved for destinations: enterprise-manifest.yaml (enterprise, line 3) approves "
-            "`salesforce`. Choose it, or ask the enterprise team to approve it.",
+            (
+                "`hubspot` is not approved for destinations: enterprise-manifest.yaml (enterprise, line 3) approves "
+                "`salesforce`. Choose it, or ask the enterprise team to approve it."
+            ),
         ),
     ]
     assert "compute: duckdb\n  - type: dbt\n    path: marts/" in fixed(
