@@ -351,5 +351,5 @@ async def test_a_burst_of_edits_ends_in_the_newest_text(editor: Editor) -> None:
     for typed in ("s", "sp", "spa", "spar", "spark"):
         editor.replace(D, f"compute: {name}", f"compute: {typed}")
         name = typed
-    found = await editor.shows(D, lambda ds: any("`spark`" in d.message for d in ds))
+    found = await editor.shows(D, lambda ds: any(d.message.startswith("`spark`") for d in ds))
     assert grave(found) == ["whitelist/not-approved"]
