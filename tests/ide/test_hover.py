@@ -193,6 +193,17 @@ def test_an_unknown_key_is_told_the_nearest() -> None:
     )
 
 
+def test_a_key_that_may_not_stand_here_is_told_why() -> None:
+    why = "`env_overrides` does not belong here: a manifest is the same in every environment"
+    assert told("env_over$0rides:\n  dev:\n    plugins: {}\n").startswith(why)
+    assert told("env_overrides:\n  dev:\n    plu$0gins: {}\n").startswith(why)
+
+
+def test_an_item_has_the_meaning_of_its_list() -> None:
+    text = told("scope: enterprise\napproved_plugins:\n  compute: [duck$0db]\n")
+    assert "Plugins that domains may choose, by category." in text
+
+
 def test_settings_of_a_plugin_have_a_story_though_no_field_knows_them() -> None:
     text = in_domain(
         "compute: snowflake", "compute:\n    type: duckdb\n    config:\n      thr$0eads: 4"
@@ -303,14 +314,17 @@ def test_a_dependency_leads_to_its_transform() -> None:
 
 def test_a_manifests_key_in_a_product_shows_the_inherited_value() -> None:
     text = in_product("schedule:", "governance:\n  pii_encryp$0tion: optional\nschedule:")
-    assert "It does not belong in a product: a product inherits it from its manifest." in text
+    assert (
+        "`governance` does not belong in a product: a product inherits it from its manifest."
+        in text
+    )
     assert "**In effect:** `required`." in text
     assert "[enterprise-manifest.yaml:8]" in text
 
 
 def test_scope_in_a_product_is_told_why_not() -> None:
     text = in_product("schedule:", "sco$0pe: domain\nschedule:")
-    assert "It does not belong in a product: only manifests have a tier" in text
+    assert "`scope` does not belong in a product: only manifests have a tier" in text
 
 
 def test_other_files_have_no_hover() -> None:

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
+from floe_ls.chain.layers import Found
 from floe_ls.chain.ref import OciRef, parse_ref, resolve_path
 from floe_ls.forms.document import Document, Kind
 from floe_ls.forms.preferred import preferred_key, writes_names_alone
@@ -41,6 +42,8 @@ _OFFERED = frozenset(
     }
 )  # fmt: skip
 """Roles for whose values there are proposals of their own."""
+_MANY = 2_000
+"""Products of a workspace beyond which only those of the domain itself are proposed to it."""
 _DEEPEST = 3
 """Blocks that a snippet opens in one another."""
 
@@ -58,8 +61,7 @@ def completions(
     out: dict[str, Completion] = {}
     for item in found:
         out.setdefault(item.label, item)
-    ordered = sorted(out.values(), key=lambda item: item.sort)
-    return [replace(item, sort=f"{index:04d}") for index, item in enumerate(ordered)]
+    return sorted(out.values(), key=lambda item: item.sort)
 
 
 def documentation(snapshot: Snapshot, document: Document, item: Completion) -> str:
@@ -164,7 +166,7 @@ class _Here:
             label = written(label, cursor.flow)
         if cursor.colon:
             return label
-        lead = self.relative(cursor.lead)
+        lead = self.lead
         return (_escaped(lead + label) if self.snippets else lead + label) + tail
 
     def tail(self, child: Shape) -> tuple[str, bool]:
@@ -195,6 +197,10 @@ class _Here:
             return True
         return bool(child.known or child.form or child.examples or child.default is not None)
 
+    @cached_property
+    def lead(self) -> str:
+        return self.relative(self.cursor.lead)
+
     @property
     def reindents(self) -> bool:
         """Whether the white space before the cursor is replaced too, so that editors disagree on what further
@@ -221,7 +227,7 @@ class _Here:
             needed = [c for c in shape.children() if self.rank(c) == 1 and self.allowed(c)]
             if len(needed) > 1:
                 text = _Snippet(self, self.cursor.column).item(shape)
-                insert = _escaped(self.relative(self.cursor.lead)) + text
+                insert = _escaped(self.lead) + text
                 label = f"new: {', '.join(c.name for c in needed)}"
                 yield Completion(
                     label, insert, self.cursor.word, ItemKind.SNIPPET, detail="a whole entry", snippet=True,
@@ -263,11 +269,12 @@ class _Here:
 
     def value(self, proposed: _Value, index: int) -> Completion:
         cursor = self.cursor
-        label = md.visible(_text(proposed.value), 120)
+        text = _text(proposed.value)
+        label = md.visible(text, 120)
         insert = self.inserted_value(proposed.value)
         return Completion(
             label, insert, cursor.word, proposed.kind, detail=proposed.detail, doc=proposed.doc,
-            sort=f"{proposed.rank}{index:04d}", filter=_text(proposed.value) if insert != label else "",
+            sort=f"{proposed.rank}{index:04d}", filter=text if insert != label else "",
             deprecated=proposed.deprecated, path=self.field_path,
         )  # fmt: skip
 
@@ -281,7 +288,7 @@ class _Here:
         if cursor.quote:
             return _in_quotes(_text(value), cursor.quote) + ("" if cursor.closed else cursor.quote)
         text = written(value, cursor.flow or cursor.bracket)
-        return self.relative(cursor.lead) + (f"[{text}]" if cursor.bracket else text)
+        return self.lead + (f"[{text}]" if cursor.bracket else text)
 
     def proposed(self, shape: Shape) -> Iterator[_Value]:
         """The values that a field may have, as far as they can be told."""
@@ -470,26 +477,39 @@ class _Here:
                 yield _Value(name, ItemKind.PLUGIN, told, doc, 8)
 
     def products(self) -> Iterator[_Value]:
-        here = self.snapshot.row(self.document)
-        for row in self.snapshot.census.products:
-            others = [
-                m.document.name
-                for m in self.snapshot.census.manifests
-                if m is not here and m.approves and row.name in m.approves
-            ]
-            builds = self.leads_here(row)
+        census = self.snapshot.census
+        approving = {
+            name: row.document.name
+            for row in census.manifests
+            if row.document is not self.document
+            for name in row.approves or ()
+        }
+        leads: dict[str, bool] = {}
+        many = len(census.products) > _MANY
+        for row in census.products:
+            builds = self.leads_here(row, leads)
+            other = approving.get(row.name)
+            if many and not builds:
+                continue  # of thousands, those of other domains would only be in the way
             detail = "builds on this domain" if builds else row.document.name
-            if others:
-                detail = f"approved by {others[0]}; a product has one domain"
-            doc = f"{self.place(row.document)}" + (
+            if other is not None:
+                detail = f"approved by {other}; a product has one domain"
+            doc = self.place(row.document) + (
                 f", builds on {md.code(row.ref)}." if row.ref else "."
             )
-            rank = 8 if others else 2 if builds else 5
+            rank = 8 if other is not None else 2 if builds else 5
             yield _Value(row.name, ItemKind.PRODUCT, detail, doc, rank)
 
-    def leads_here(self, row: Row) -> bool:
-        layers = self.snapshot.chain(row.document).layers
-        return any(layer.document is self.document for layer in layers[:-1])
+    def leads_here(self, row: Row, known: dict[str, bool]) -> bool:
+        """Whether a product names this manifest. What references to registries lead to is found out once for all."""
+        everywhere = row.ref.startswith("oci://")
+        if everywhere and row.ref in known:
+            return known[row.ref]
+        found = self.snapshot.find(row.ref, row.document) if row.ref else None
+        here = isinstance(found, Found) and found.document is self.document
+        if everywhere:
+            known[row.ref] = here
+        return here
 
     def transforms(self, path: Path) -> Iterator[_Value]:
         root = self.snapshot.shapes[self.document.kind]

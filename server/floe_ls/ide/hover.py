@@ -139,15 +139,18 @@ class _Page:
         return self.at.value if self.at is not None else None
 
     def meaning(self, shape: Shape) -> str:
-        told = self.category.doc if self.category is not None else shape.doc
-        if not told and self.parent is not None and self.parent.kind in ("list", "map"):
-            told = self.parent.doc
-        words = [md.prose(told)]
+        words = [md.prose(self.category.doc if self.category is not None else self.told(shape))]
         if shape.deprecated is not None:
             words.append(f"Of no use any more: {md.prose(shape.deprecated.why)}")
         if (read := self.read_out(shape)) is not None:
             words.append(f"Here: {read}.")
         return md.document(*words)
+
+    def told(self, shape: Shape) -> str:
+        """The field's text; for an item of a list or map, that of the field that holds it."""
+        root = self.snapshot.shapes[self.document.kind]
+        held = (root.at(self.path[:size]) for size in range(len(self.path) - 1, 0, -1))
+        return shape.doc or next((s.doc for s in held if s is not None and s.doc), "")
 
     def read_out(self, shape: Shape) -> str | None:
         """The value in words, such as `every day at 06:00`."""
@@ -436,15 +439,14 @@ class _Page:
     # --- keys that do not belong
 
     def forbidden(self) -> str:
-        reason = self.forbidden_reason()
-        return f"It does not belong in a product: {reason}." if reason else ""
-
-    def forbidden_reason(self) -> str:
-        for size in range(len(self.path), 0, -1):
+        """Why a manifest's key does not stand in a product, or another key here; empty where it may."""
+        place = "in a product" if self.is_product else "here"
+        for size in range(1, len(self.path) + 1):
             holder = self.snapshot.shapes[self.document.kind].at(self.path[: size - 1])
             for keys in holder.rules.forbidden if holder is not None else ():
                 if self.path[size - 1] in keys.names:
-                    return keys.why
+                    name = md.code(str(self.path[size - 1]))
+                    return f"{name} does not belong {place}: {keys.why}."
         return ""
 
     def unknown(self) -> str:
@@ -452,8 +454,8 @@ class _Page:
         path = self.path
         if not path:
             return ""
-        if (reason := self.forbidden_reason()) and self.token.on_key:
-            return f"{md.code(str(path[-1]))} does not belong here: {reason}."
+        if self.token.on_key and (reason := self.forbidden()):
+            return reason
         parent = self.parent
         known = (
             [name for s in parent.children() for name in (s.name, *s.other_spellings)]

@@ -33,6 +33,8 @@ def code(text: str, longest: int = LONGEST) -> str:
 def visible(text: str, longest: int = LONGEST) -> str:
     """A text on one line: what cannot be seen, or turns the direction of reading, is written as an escape."""
     cut = text if len(text) <= longest else text[: longest - 1] + "…"
+    if cut.isprintable():
+        return cut
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in cut)
 
 
