@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import REPOSITORY
+from tools import REPOSITORY, SHARED
 
 OUTER_ENVIRONMENT = dict(os.environ)
 
@@ -26,10 +26,9 @@ def examples() -> Path:
 @pytest.fixture(scope="session")
 def shared_dir() -> Path:
     """The reference material (corpus, YAML test suite): FLOE_SHARED, or beside the repository."""
-    found = Path(os.environ.get("FLOE_SHARED", REPOSITORY.parent / "shared"))
-    if not found.is_dir():
-        pytest.skip(f"no reference material at {found}: set FLOE_SHARED")
-    return found
+    if not SHARED.is_dir():
+        pytest.skip(f"no reference material at {SHARED}: set FLOE_SHARED")
+    return SHARED
 
 
 @pytest.fixture(scope="session")

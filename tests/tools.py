@@ -11,6 +11,8 @@ from typing import NoReturn
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("FLOE_SHARED", REPOSITORY.parent / "shared"))
+"""The reference material that tests read and the repository does not have."""
 
 INSTALL = {
     "docker-registry": "apt-get install docker-registry",

@@ -11,14 +11,13 @@ from floe_ls.ide.kept import kept
 from floe_ls.ide.model import Fix, Related
 from floe_ls.ide.page import page
 from floe_ls.ide.rule import Code, Finding, Rule, Subject
-from floe_ls.schema.meta import By, Role, Severity
+from floe_ls.schema.meta import WARNING, By, Role, Severity
 from floe_ls.schema.nearest import nearest
 from floe_ls.schema.shape import Shape
 from floe_ls.syntax.edits import written
 from floe_ls.syntax.nodes import Entry, Mapping, Sequence
 from floe_ls.text import TextEdit
 
-_SEVERITY = By(Severity.WARNING, Severity.WARNING, Severity.ERROR)
 _START = """
         # floe.yaml
         apiVersion: floe.dev/v1
@@ -28,13 +27,13 @@ _START = """
 
 UNKNOWN = Code(
     "product/depends-on-unknown",
-    _SEVERITY,
+    WARNING,  # floe's compiler stops at it only where policies are enforced strictly
     "A transform depends on one that does not exist.",
     page(
         """
         `dependsOn` names transforms of the same product. A name that none of them has is mostly a slip, and the
         order in which they run is then not the one that was meant. What other products offer is read as a dbt
-        source.
+        source. floe's compiler reports it, and stops only where `policy_enforcement_level` is `strict`.
         """,
         f"""{_START}
           - name: stg_customers
@@ -51,7 +50,7 @@ UNKNOWN = Code(
 )
 CYCLE = Code(
     "product/depends-on-cycle",
-    _SEVERITY,
+    By(Severity.WARNING, Severity.WARNING, Severity.ERROR),
     "Transforms depend on each other in a circle.",
     page(
         "Each of them waits for the others, so that none can run.",
