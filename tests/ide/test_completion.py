@@ -578,11 +578,13 @@ def places() -> list[tuple[str, str, int]]:
     return found
 
 
-@pytest.mark.parametrize("snippets", [True, False])
-def test_whatever_is_taken_lands_where_it_was_proposed_for(snippets: bool) -> None:
+@pytest.mark.parametrize(("snippets", "end"), [(True, "\n"), (False, "\n"), (True, "\r\n")])
+def test_whatever_is_taken_lands_where_it_was_proposed_for(snippets: bool, end: str) -> None:
     start = Snapshot(SHAPES, scanned=True)
     count = 0
-    for name, text, offset in places():
+    for name, written, place in places():
+        text = written.replace("\n", end)
+        offset = len(written[:place].replace("\n", end))
         document = read_document("file:///w/a/" + name, text, 1, label=name)
         snapshot = start.with_document(document)
         here = World(text, snapshot, uri=document.uri, cursor=offset)

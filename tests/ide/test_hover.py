@@ -249,14 +249,14 @@ def test_a_reference_to_an_artifact_has_tag_digest_and_age() -> None:
         "#- d-manifest.yaml\nscope: domain\nparent_manifest: oci://r.io/acme/up:v1.0.0$0\n"
     )
     artifact = read_document(
-        "floe-oci://x/up.yaml", "scope: enterprise\n", ref="oci://r.io/acme/up:v1.0.0",
+        "floe-oci://x/up.yaml", "metadata: {name: acme}\nscope: enterprise\n", ref="oci://r.io/acme/up:v1.0.0",
         digest="sha256:" + "0123456789abcdef" * 4, fetched_at=NOW - 3 * 3600,
     )  # fmt: skip
     snapshot = here.snapshot.with_artifact("oci://r.io/acme/up:v1.0.0", artifact)
     found = hover(snapshot, here.document, here.cursor, NOW)
     assert found
     assert (
-        "Leads to an enterprise manifest from the registry: tag `v1.0.0`, digest `sha256:0123456789ab`, "
+        "Leads to the enterprise manifest `acme` from the registry: tag `v1.0.0`, digest `sha256:0123456789ab`, "
         "fetched 3 hours ago."
     ) in found.markdown
 
@@ -266,7 +266,7 @@ def test_a_file_of_the_workspace_may_stand_for_a_reference() -> None:
         folder="file:///w/", sources={"oci://r.io/acme/up": "files/up-manifest.yaml"}
     )
     assert (
-        "Leads to the enterprise manifest [files/up-manifest.yaml](file:///w/files/up-manifest.yaml), which "
+        "Leads to the enterprise manifest `other` in [files/up-manifest.yaml](file:///w/files/up-manifest.yaml), which "
         "`sources` names as its source. What is published under the reference may differ."
     ) in reference(settings)
 

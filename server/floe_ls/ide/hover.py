@@ -363,14 +363,14 @@ class _Page:
     def leads_to(self, ref: AnyRef, found: Found) -> str:
         document = found.document
         what = MANIFESTS[document.tier] if document.kind is Kind.MANIFEST else "file"
+        name = self.name_of(document)
+        told = f"Leads to the {what} {md.code(name)}" if name else f"Leads to the {what}"
         if document.ref:
             facts = [f"tag {md.code(ref.tag)}"] if isinstance(ref, OciRef) and ref.tag else []
             facts += [part] if (part := self.artifact(document)) else []
-            source = "a mirror" if found.how == "mirror" else "the registry"
-            return f"Leads to {_a(what)} from {source}" + (
-                f": {', '.join(facts)}." if facts else "."
-            )
-        told = f"Leads to the {what} {self.place(document)}"
+            told += " from a mirror" if found.how == "mirror" else " from the registry"
+            return f"{told}: {', '.join(facts)}." if facts else f"{told}."
+        told += f" in {self.place(document)}" if name else f" {self.place(document)}"
         if found.how == "sources":
             told += ", which `sources` names as its source"
         elif isinstance(ref, OciRef):
@@ -378,6 +378,12 @@ class _Page:
         else:
             return f"{told}."
         return f"{told}. What is published under the reference may differ."
+
+    def name_of(self, document: Document) -> str:
+        """The name that a manifest states."""
+        path = self.snapshot.manifest_shape.role_path(Role.NAME)
+        at = document.at(path) if path and document.kind is Kind.MANIFEST else None
+        return at.value if at is not None and isinstance(at.value, str) else ""
 
     def beyond(self) -> tuple[str, ...]:
         """What is not known further up the chain, above what this reference leads to."""
