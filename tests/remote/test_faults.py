@@ -13,11 +13,12 @@ import pytest
 
 from floe_ls.chain.ref import OciRef
 from floe_ls.remote import registry
+from floe_ls.remote.address import is_loopback, is_private
 from floe_ls.remote.artifact import Artifact
 from floe_ls.remote.client import _challenges, _origin
 from floe_ls.remote.credentials import Found, Login
 from floe_ls.remote.failure import Failed, Failure, printable
-from floe_ls.remote.line import Line, is_loopback, is_private
+from floe_ls.remote.line import Line
 from floe_ls.remote.registry import Access
 from remote.fault_server import BLOB, TEXT, FaultServer, digest, layer, manifest
 from remote.registries import Certificates, free_port

@@ -467,3 +467,102 @@ def test_importing_the_layer_is_cheap() -> None:
 def test_a_registry_without_a_tag_is_asked_for_latest(registries: Registries) -> None:
     digest = seeded(registries, "plain/untagged", "latest")
     assert registry.head(OciRef(registries.plain, "plain/untagged")) == digest
+
+
+def variables(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+    for part, value in values.items():
+        monkeypatch.setenv(f"FLOE_REGISTRY_{part}", value)
+
+
+def test_variables_without_a_host_are_shown_on_this_machine_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    variables(monkeypatch, USERNAME=USER, PASSWORD=PASSWORD)
+    for place in ("localhost:5000/m", "127.0.0.1/m", "[::1]:5000/m"):
+        assert credentials.login_for(place).login is not None, place
+    found = credentials.login_for("registry.example.com/m")
+    assert found.login is None
+    assert found.trouble == (
+        "FLOE_REGISTRY_… hold a login, but not for whom: set"
+        " FLOE_REGISTRY_HOST=registry.example.com if it is for this registry."
+    )
+    variables(monkeypatch, HOST="registry.example.com")
+    assert credentials.login_for("registry.example.com/m").login is not None
+    assert credentials.login_for("evil.example.com/m") == credentials.Found()
+    assert credentials.login_for("localhost:5000/m") == credentials.Found()
+
+
+def podman(path: Path, **entries: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    auths = {
+        key.replace("__", "/"): {"auth": base64.b64encode(value.encode()).decode()}
+        for key, value in entries.items()
+    }
+    path.write_text(json.dumps({"auths": auths}))
+
+
+def test_podmans_logins_are_found_and_the_longest_place_fits_best(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    path = tmp_path / "containers" / "auth.json"
+    podman(path, h="host:1", h__team="team:2", h__team__m="m:3", **{"https://i/v2/": "i:4"})
+    users = {
+        place: login.user
+        for place in ("h/other", "h/team/x/y", "h/team/m", "h/teams/m", "i/a", "j/a")
+        if (login := credentials.login_for(place).login) is not None
+    }
+    assert users == {"h/other": "host", "h/team/x/y": "team", "h/team/m": "m", "h/teams/m": "host",
+                     "i/a": "i"}  # fmt: skip
+    found = credentials.login_for("h/m").login
+    assert found is not None
+    assert found.source == str(path)
+
+
+def test_podmans_files_are_looked_at_in_its_own_order(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def user() -> str:
+        login = credentials.login_for("h/m").login
+        return login.user if login else ""
+
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    podman(tmp_path / "config" / "containers" / "auth.json", h="config:1")
+    assert user() == "config"
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    assert user() == "config"
+    podman(tmp_path / "run" / "containers" / "auth.json", h="run:1")
+    assert user() == "run"
+    podman(tmp_path / "named.json", h="named:1")
+    monkeypatch.setenv("REGISTRY_AUTH_FILE", str(tmp_path / "named.json"))
+    assert user() == "named"
+    (tmp_path / "named.json").write_text("{")
+    assert credentials.login_for("h/m").trouble == f"{tmp_path / 'named.json'} is not JSON."
+
+
+def test_dockers_login_comes_before_podmans_and_podmans_before_the_variables(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, docker_config: Path
+) -> None:
+    variables(monkeypatch, USERNAME="variable", PASSWORD="3", HOST="h")
+    assert (login := credentials.login_for("h/m").login)
+    assert login.user == "variable"
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    podman(tmp_path / "containers" / "auth.json", h="podman:2")
+    assert (login := credentials.login_for("h/m").login)
+    assert login.user == "podman"
+    logged_in(docker_config, "h")
+    assert (login := credentials.login_for("h/m").login)
+    assert login.user == USER
+
+
+def test_a_real_registry_takes_podmans_login(
+    registries: Registries, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    seeded(registries, "podman/manifest")
+    monkeypatch.setenv("REGISTRY_AUTH_FILE", str(tmp_path / "auth.json"))
+    podman(tmp_path / "auth.json", **{f"{registries.basic}__podman": f"{USER}:{PASSWORD}"})
+    found = registry.pull(OciRef(registries.basic, "podman/manifest", "v1.0.0"))
+    assert isinstance(found, Artifact), found
+    refused = registry.pull(OciRef(registries.basic, "other/manifest", "v1.0.0"))
+    assert isinstance(refused, Failure)
+    assert refused.kind == "auth"

@@ -28,9 +28,10 @@ import requests
 import urllib3
 
 from floe_ls import __version__
+from floe_ls.remote.address import is_loopback, is_private
 from floe_ls.remote.credentials import Found, Login, Lookup, login_for
 from floe_ls.remote.failure import Failed, printable
-from floe_ls.remote.line import Adapter, Line, inward, is_loopback, is_private
+from floe_ls.remote.line import Adapter, Line, inward
 
 MAX_ANSWER = 4 << 20
 MAX_ERROR = 64 << 10
@@ -288,7 +289,7 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
 
     def _login(self) -> Login | None:
         if self._found is None:
-            self._found = self._lookup(self.host)
+            self._found = self._lookup(f"{self.host}/{self.repository}")
         return self._found.login
 
     def _token(self, challenge: Mapping[str, str]) -> str:

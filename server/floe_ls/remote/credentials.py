@@ -1,4 +1,4 @@
-"""Logins for registries: Docker's `config.json`, its credential helpers, then floe's variables."""
+"""Logins for registries: Docker's `config.json` and its helpers, Podman's `auth.json`, then floe's variables."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from floe_ls.remote import files
+from floe_ls.remote.address import hostname, is_loopback
 from floe_ls.remote.failure import Failed
 
 HELPER_SECONDS = 5.0
@@ -47,40 +48,92 @@ class Found:
 Lookup = Callable[[str], Found]
 
 
-def login_for(host: str) -> Found:
-    """The login for a registry's host and port. Asked only when the registry demands one."""
+def login_for(place: str) -> Found:
+    """The login for `host:port/repository`. Asked only when the registry demands one."""
+    host, _, repository = place.partition("/")
     host = _host(host)
-    found = _from_docker(host)
-    if found.login is not None:
-        return found
-    return Found(_from_variables(host, os.environ), found.trouble)
+    troubles = []
+    for source in (_from_docker(host), _from_podman(host, repository)):
+        if source.login is not None:
+            return source
+        troubles.append(source.trouble)
+    variables = _from_variables(host, os.environ)
+    troubles.append(variables.trouble)
+    return Found(variables.login, " ".join(filter(None, troubles)))
 
 
-def _from_variables(host: str, variables: Mapping[str, str]) -> Login | None:
-    """floe's variables name no host; where FLOE_REGISTRY_HOST does, no other host is shown them."""
+def _from_variables(host: str, variables: Mapping[str, str]) -> Found:
+    """floe's variables name no host, so FLOE_REGISTRY_HOST does; without it they are for this machine alone.
+
+    A reference in somebody's repository chooses the host. Were the variables shown to any host that asks,
+    that reference would choose who gets the password.
+    """
+    user, secret, token = (
+        variables.get(f"FLOE_REGISTRY_{part}") for part in ("USERNAME", "PASSWORD", "TOKEN")
+    )
+    if not ((user and secret) or token):
+        return Found()
     hosts = [_host(h) for h in variables.get("FLOE_REGISTRY_HOST", "").replace(",", " ").split()]
     if hosts and host not in hosts:
-        return None
-    user, secret = (variables.get(f"FLOE_REGISTRY_{part}") for part in ("USERNAME", "PASSWORD"))
+        return Found()
+    if not hosts and not is_loopback(hostname(host)):
+        return Found(
+            trouble="FLOE_REGISTRY_… hold a login, but not for whom:"
+            f" set FLOE_REGISTRY_HOST={host} if it is for this registry."
+        )
     if user and secret:
-        return Login("FLOE_REGISTRY_USERNAME and FLOE_REGISTRY_PASSWORD", user, secret)
-    if token := variables.get("FLOE_REGISTRY_TOKEN"):
-        return Login("FLOE_REGISTRY_TOKEN", user or "__token__", token)
-    return None
+        return Found(Login("FLOE_REGISTRY_USERNAME and FLOE_REGISTRY_PASSWORD", user, secret))
+    return Found(Login("FLOE_REGISTRY_TOKEN", user or "__token__", token or ""))
+
+
+def _from_podman(host: str, repository: str) -> Found:
+    """Podman's, skopeo's and buildah's file; its keys may go on after the host, and the longest fits best."""
+    trouble = ""
+    for path in _podman_files():
+        config, problem = _config(path)
+        trouble = trouble or problem
+        auths = {_place(key): value for key, value in _table(config, "auths").items()}
+        helpers = {_place(key): value for key, value in _table(config, "credHelpers").items()}
+        for place in _narrowing(host, repository):
+            if isinstance(helper := helpers.get(place), str):
+                return _from_helper(helper, place)
+            entry = auths.get(place)
+            login = _inline(entry, str(path)) if isinstance(entry, dict) else None
+            if login is not None:
+                return Found(login)
+    return Found(trouble=trouble)
+
+
+def _podman_files() -> list[Path]:
+    if named := os.environ.get("REGISTRY_AUTH_FILE"):
+        return [Path(named)]
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    settings = os.environ.get("XDG_CONFIG_HOME")
+    folders = [Path(runtime)] if runtime else []
+    folders.append(Path(settings) if settings else Path.home() / ".config")
+    return [folder / "containers" / "auth.json" for folder in folders]
+
+
+def _narrowing(host: str, repository: str) -> list[str]:
+    """`host/a/b`, `host/a`, `host`."""
+    steps = [host, *filter(None, repository.split("/"))]
+    return ["/".join(steps[:length]) for length in range(len(steps), 0, -1)]
+
+
+def _place(key: str) -> str:
+    """A key of Podman's as `host/path`; what Docker writes for its hub is a host alone."""
+    host, _, path = re.sub(r"^https?://", "", key).partition("/")
+    host = _host(host)
+    path = "" if path.rstrip("/") in {"v1", "v2"} else path.strip("/")
+    return f"{host}/{path}" if path else host
 
 
 def _from_docker(host: str) -> Found:
     folder = os.environ.get("DOCKER_CONFIG")
     path = Path(folder or Path.home() / ".docker", "config.json")
-    try:
-        config = json.loads(files.read_bytes(path, limit=1 << 20))
-    except Failed as failed:
-        missing = failed.failure.kind == "not-found"
-        return Found(trouble="" if missing else failed.failure.message)
-    except (ValueError, RecursionError):
-        return Found(trouble=f"{path} is not JSON.")
-    if not isinstance(config, dict):
-        return Found(trouble=f"{path} is not a JSON object.")
+    config, trouble = _config(path)
+    if trouble:
+        return Found(trouble=trouble)
 
     helpers = {_host(key): value for key, value in _table(config, "credHelpers").items()}
     if isinstance(helper := helpers.get(host), str):
@@ -93,6 +146,18 @@ def _from_docker(host: str) -> Found:
     if isinstance(store := config.get("credsStore"), str) and store:
         return _from_helper(store, host)
     return Found()
+
+
+def _config(path: Path) -> tuple[dict[str, Any], str]:
+    """What the file says, nothing where there is none; and what is wrong with it."""
+    try:
+        config = json.loads(files.read_bytes(path, limit=1 << 20))
+    except Failed as failed:
+        missing = failed.failure.kind == "not-found"
+        return {}, "" if missing else failed.failure.message
+    except (ValueError, RecursionError):
+        return {}, f"{path} is not JSON."
+    return (config, "") if isinstance(config, dict) else ({}, f"{path} is not a JSON object.")
 
 
 def _inline(entry: dict[str, Any], source: str) -> Login | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import queue
 import socket
 import threading
@@ -11,6 +10,7 @@ from typing import Any
 
 from requests.adapters import HTTPAdapter
 
+from floe_ls.remote.address import is_private, numeric
 from floe_ls.remote.failure import Failed, printable
 
 
@@ -102,7 +102,7 @@ class Line:
             except (OSError, UnicodeError) as error:
                 answers.put(error)
 
-        if _address(host) is not None:
+        if numeric(host) is not None:
             look_up()
         else:
             threading.Thread(target=look_up, name="look-up", daemon=True).start()
@@ -156,30 +156,6 @@ def _dialling(base: Any, via: Line) -> Any:
             return self.line.dial(self._dns_host, self.port, guarded=guarded)
 
     return Connection
-
-
-def is_loopback(host: str) -> bool:
-    address = _address(host)
-    if address is None:
-        return host == "localhost" or host.endswith(".localhost")
-    return address.is_loopback
-
-
-def is_private(host: str) -> bool:
-    """Loopback, link-local, private: not of the whole world. Names are looked at, not up."""
-    address = _address(host)
-    if address is None:
-        return is_loopback(host)
-    return not address.is_global
-
-
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        address = ipaddress.ip_address(host.strip("[]").partition("%")[0])
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return mapped or address
 
 
 def inward(host: str, target: str) -> Failed:
