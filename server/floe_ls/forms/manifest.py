@@ -52,7 +52,12 @@ def _scope_in_metadata(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
     if own is not None:
         if text_of(own[1].value) != text_of(scope.value):
             notes.append(
-                Note("spelling/twice", ERROR, span, "`scope` stands at the top level too, and says something else.")
+                Note(
+                    "spelling/twice",
+                    ERROR,
+                    span,
+                    "`scope` stands at the top level too, and says something else.",
+                )
             )
         return entries
     rest = [(a, e) for a, e in pairs(holder[1].value) if key_of(e) != "scope"]
@@ -105,7 +110,7 @@ def _plugins(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
         category = key_of(entry) or ""
         value = entry.value
         if isinstance(value, Scalar) and not is_null(value) and value.style != "*":
-            inner = Folded(named("type", value), value, 0, ("plugins", category))
+            inner = Folded(named(_selector(category), value), value, 0, ("plugins", category))
             plugin = Folded(
                 entry.key, mapping([(0, inner)], value), entry.colon, ("plugins", category)
             )
@@ -115,7 +120,7 @@ def _plugins(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
             folded += _category(offset, chosen, "")
             approved += [(at + offset + a, e) for a, e in allowed]
         else:
-            name = find(value, "type")
+            name = find(value, _selector(category))
             folded += _category(offset, entry, text_of(name[1].value) or "" if name else "")
     if approved:
         entries = _with_approved(entries, approved)
@@ -127,12 +132,20 @@ def _plugins(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
     return [(a, new if e is holder else e) for a, e in entries]
 
 
+def _selector(category: str) -> str:
+    """The key that names the plugin of a category (catalogue 2.1: quality has a form of its own)."""
+    return "provider" if category == "quality" else "type"
+
+
 def _category(offset: int, entry: Entry, name: str) -> Pairs:
     if key_of(entry) != OBSERVABILITY:
         return [(offset, entry)]
     backends = ["telemetry_backend"] + (["lineage_backend"] if name in LINEAGE else [])
     return [
-        (offset, Folded(named(backend, entry.key), entry.value, entry.colon, ("plugins", OBSERVABILITY)))
+        (
+            offset,
+            Folded(named(backend, entry.key), entry.value, entry.colon, ("plugins", OBSERVABILITY)),
+        )
         for backend in backends
     ]
 
@@ -142,10 +155,15 @@ def _approved_and_default(entry: Entry, category: str) -> tuple[Entry, Pairs]:
     value = entry.value
     approved, default = find(value, "approved"), find(value, "default")
     inner: Pairs = [(a, e) for a, e in pairs(value) if key_of(e) not in ("approved", "default")]
-    if default is not None and find(value, "type") is None:
+    if default is not None and find(value, _selector(category)) is None:
         at, chosen = default
         written = ("plugins", category, "default")
-        inner.append((at, Folded(named("type", chosen.key), chosen.value, chosen.colon, written)))
+        inner.append(
+            (
+                at,
+                Folded(named(_selector(category), chosen.key), chosen.value, chosen.colon, written),
+            )
+        )
     plugin = Folded(
         entry.key, mapping(inner, value) if inner else None, entry.colon, ("plugins", category)
     )
@@ -169,7 +187,10 @@ def _with_approved(entries: Pairs, approved: Pairs) -> Pairs:
     at, holder_entry = own
     both = [*pairs(holder_entry.value), *((a - at, e) for a, e in approved)]
     merged = Folded(
-        holder_entry.key, mapping(both, holder_entry.value), holder_entry.colon, ("approved_plugins",)
+        holder_entry.key,
+        mapping(both, holder_entry.value),
+        holder_entry.colon,
+        ("approved_plugins",),
     )
     return [(a, merged if e is holder_entry else e) for a, e in entries]
 
@@ -279,9 +300,13 @@ def _nested_preset(entry: Entry, flat: Pairs) -> Entry:
         for a, e in inside:
             key = key_of(e) or ""
             written = ("resource_presets", name, key)
-            leaves.append((a - first_at, Folded(named(_FLAT[key][1], e.key), e.value, e.colon, written)))
+            leaves.append(
+                (a - first_at, Folded(named(_FLAT[key][1], e.key), e.value, e.colon, written))
+            )
         block = mapping(leaves, first.key)
-        rest.append((first_at, Folded(named(group, first.key), block, 0, ("resource_presets", name))))
+        rest.append(
+            (first_at, Folded(named(group, first.key), block, 0, ("resource_presets", name)))
+        )
     return Folded(entry.key, mapping(rest, entry.value), entry.colon, ("resource_presets", name))
 
 
@@ -291,5 +316,3 @@ def _get(entries: Pairs, key: str) -> tuple[int, Entry] | None:
 
 def _span(base: int, node: Node | None) -> Span:
     return Span(base + node.start, base + node.end) if node is not None else Span(base, base)
-
-
