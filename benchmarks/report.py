@@ -1,0 +1,184 @@
+"""The measured values as tables, next to what was asked for."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+Runs = Mapping[tuple[str, str, int], Mapping[str, Sequence[float]]]
+"""Samples by kind of file, server and lines."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One measured thing. `budget` is the most that is allowed, by lines, as a share of the peer's."""
+
+    title: str
+    samples: tuple[str, ...]
+    budget: Mapping[int, float]
+    unit: str = "ms"
+    text: str = ""
+    most: float | None = None
+    """The most that is allowed whatever the peer takes."""
+
+
+TABLES = (
+    Table(
+        "Key → findings, CPU",
+        ("key.cpu",),
+        {50: 0.3, 500: 1 / 15, 5_000: 1 / 50, 50_000: 1 / 100},
+        text="All CPU that one typed character costs the server's processes, findings of the new version included.",
+    ),
+    Table(
+        "Key → findings, time",
+        ("key.wall",),
+        {50: 1 / 50, 500: 1 / 50, 5_000: 1 / 50},
+        text="From typing a character to the findings of that version.",
+    ),
+    Table(
+        "Burst → findings, time",
+        ("burst.wall",),
+        {},
+        text="50 characters, one each 10 ms: from the last one to the findings of the last version.",
+    ),
+    Table("Breaking and mending a line, time", ("break.wall", "mend.wall"), {}),
+    Table(
+        "Completion right after a key",
+        ("completion.value", "completion.key"),
+        {500: 1 / 5, 5_000: 1 / 30},
+        text="Request sent behind the change, without waiting for its findings: time from the change to the answer.",
+    ),
+    Table("Hover right after a key", ("hover",), {500: 1 / 5, 5_000: 1 / 30}),
+    Table(
+        "Opening a file, time",
+        ("open.cold",),
+        {},
+        text="The first file of a running server, to its findings.",
+    ),
+    Table("Opening it again, time", ("open.warm",), {}),
+    Table(
+        "Start → initialize",
+        ("start.initialize",),
+        {50: 1 / 10},
+        text="From starting the process to the answer to `initialize`.",
+    ),
+    Table(
+        "Start → first findings",
+        ("start.findings",),
+        {50: 1 / 3},
+        text="From starting the process to the findings of a file.",
+    ),
+    Table(
+        "Start → first hover", ("start.hover",), {}, text="Asked for once the findings are there."
+    ),
+    Table(
+        "Memory",
+        ("memory.peak",),
+        {5_000: 1 / 3, 50_000: 1 / 8},
+        "MB",
+        "The most that was resident over the whole session.",
+    ),
+    Table("Idle", ("idle.cpu",), {}, text="CPU in ten seconds in which nothing happens.", most=1.0),
+)
+
+GROWTH = 2.3
+"""Milliseconds that a sketch of such a server, which does only what it must, needs more at 50,000 lines than at 50."""
+
+
+def report(runs: Runs, servers: Sequence[str], peer: str, ours: Sequence[str]) -> str:
+    """All tables, those of each kind of file under a heading."""
+    out: list[str] = []
+    for kind in dict.fromkeys(kind for kind, _, _ in runs):
+        sizes = sorted({lines for k, _, lines in runs if k == kind})
+        out.append(f"## {KINDS[kind]}\n")
+        for table in TABLES:
+            rows = [
+                row
+                for lines in sizes
+                if (
+                    row := _row(
+                        table,
+                        lines,
+                        {s: runs.get((kind, s, lines), {}) for s in servers},
+                        peer,
+                        ours,
+                    )
+                )
+            ]
+            if not rows:
+                continue
+            head = [
+                f"lines ({table.unit})",
+                *servers,
+                *(f"{s} / peer" for s in ours),
+                "budget",
+                "met",
+            ]
+            out.append(f"### {table.title}\n")
+            if table.text:
+                out.append(f"{table.text}\n")
+            out.append(_markdown([head, *rows]) + "\n")
+        out += _growth(runs, kind, ours)
+    return "\n".join(out)
+
+
+KINDS = {
+    "product": "A product, its domain's and its enterprise's manifests beside it",
+    "manifest": "An enterprise's manifest",
+}
+
+
+def _row(
+    table: Table,
+    lines: int,
+    runs: Mapping[str, Mapping[str, Sequence[float]]],
+    peer: str,
+    ours: Sequence[str],
+) -> list[str] | None:
+    found = {server: _median(samples, table.samples) for server, samples in runs.items()}
+    if all(value is None for value in found.values()):
+        return None
+    base = found.get(peer)
+    ratios = [_share(found[s], base) for s in ours]
+    budget, met = "", ""
+    most = table.budget.get(lines)
+    if most is not None and all(r is not None for r in ratios):
+        budget, met = f"≤ {most:.3g}", _yes(max(r for r in ratios if r is not None) <= most)
+    if table.most is not None:
+        values = [found[s] for s in ours]
+        budget = f"≤ {table.most:.3g} {table.unit}"
+        met = _yes(all(v is not None and v <= table.most for v in values))
+    shown = ["–" if value is None else f"{value:,.3g}" for value in found.values()]
+    return [f"{lines:,}", *shown, *("–" if r is None else f"{r:.2g}" for r in ratios), budget, met]
+
+
+def _growth(runs: Runs, kind: str, ours: Sequence[str]) -> Iterable[str]:
+    for server in ours:
+        small = _median(runs.get((kind, server, 50), {}), ("key.cpu",))
+        large = _median(runs.get((kind, server, 50_000), {}), ("key.cpu",))
+        if small is not None and large is not None:
+            most = 3 * small + GROWTH
+            yield (
+                f"A key at 50,000 lines costs {server} {large:.2g} ms of CPU, at 50 lines {small:.2g} ms;"
+                f" at most {most:.2g} ms (3 × {small:.2g} + {GROWTH}) are asked for: {_yes(large <= most)}.\n"
+            )
+
+
+def _yes(met: bool) -> str:
+    return "yes" if met else "**no**"
+
+
+def _share(value: float | None, base: float | None) -> float | None:
+    return value / base if value is not None and base else None
+
+
+def _median(samples: Mapping[str, Sequence[float]], names: tuple[str, ...]) -> float | None:
+    values = [value for name in names for value in samples.get(name, ())]
+    return statistics.median(values) if values else None
+
+
+def _markdown(rows: Sequence[Sequence[str]]) -> str:
+    head, *body = rows
+    lines = [f"| {' | '.join(head)} |", "|" + "---:|" * len(head)]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in body)])

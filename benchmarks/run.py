@@ -1,0 +1,126 @@
+"""Measures the server beside its peer, and writes the tables of README.md. `make bench` runs it.
+
+The servers take turns within each round, in an order that rotates, and every run is a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+
+import peers
+import processes
+from documents import KINDS
+from report import report
+from scenario import Effort, Result, session, starts
+
+HERE = Path(__file__).resolve().parent
+RAW = peers.TOOLS / "results.json"
+OURS = ("floe-ls", "floe-ls, pulled")
+PEER = "yaml-language-server"
+QUICK = Effort(starts=3, opens=1, keys=8, breaks=2, bursts=1, requests=3, idle=3)
+LARGE = 50_000
+
+Runs = dict[tuple[str, str, int], dict[str, list[float]]]
+
+
+def main() -> None:
+    options = _options()
+    peers.install()
+    sizes = [int(size) for size in options.lines.split(",")]
+    began = time.monotonic()
+    runs = measure(options.kinds.split(","), sizes, options.rounds, options.quick)
+    _store(runs)
+    text = report(runs, list(peers.servers()), PEER, OURS)
+    if options.quick or options.print:
+        print(text)
+        return
+    minutes = round((time.monotonic() - began) / 60)
+    (HERE / "README.md").write_text(_front(minutes) + text)
+    print(f"written: {(HERE / 'README.md').relative_to(peers.REPOSITORY)}")
+
+
+def measure(kinds: list[str], sizes: list[int], rounds: int, quick: bool) -> Runs:
+    """The samples of all rounds."""
+    runs: Runs = {}
+    names = list(peers.servers())
+    effort = QUICK if quick else Effort()
+    for kind in kinds:
+        for lines in sizes:
+            sample = KINDS[kind](lines)
+            for number in range(min(rounds, 2) if lines >= LARGE else rounds):
+                turn = number % len(names)
+                for name in (*names[turn:], *names[:turn]):
+                    server = peers.servers()[name]
+                    _say(f"{kind} {lines:,} lines, round {number + 1}: {name}")
+                    results = [session(server, sample, effort, idle=number == 0)]
+                    if lines == sizes[0]:
+                        results.append(starts(server, sample, effort))
+                    for result in results:
+                        _keep(runs.setdefault((kind, name, lines), {}), result)
+    return runs
+
+
+def _keep(samples: dict[str, list[float]], result: Result) -> None:
+    for fault in result.faults:
+        _say(f"    {fault}")
+    for name, values in result.samples.items():
+        samples.setdefault(name, []).extend(values)
+
+
+def _store(runs: Runs) -> None:
+    rows = [{"kind": k, "server": s, "lines": n, "samples": v} for (k, s, n), v in runs.items()]
+    RAW.write_text(json.dumps(rows))
+
+
+def _front(minutes: int) -> str:
+    node = peers.node_version()
+    return f"""\
+# How fast it is
+
+Measured by `make bench` on {datetime.datetime.now(datetime.UTC):%d %B %Y}:
+{os.cpu_count()} cores ({processes.processor()}),
+Linux {platform.release().split("-")[0]}, Python {platform.python_version()}, Node {node}. It took {minutes} minutes.
+
+The peer is {peers.PEER.replace("@", " ")} with our JSON Schemas, doing schema validation only. floe-ls does that, and
+resolves parents, merges layers and runs its rules besides. `floe-ls, pulled` is the same server with a client that asks
+for findings, as VS Code and Neovim do; to the other one they are sent. The empty pygls server publishes one fixed
+finding.
+
+- Each value is a median. Times are less the time in which a ready thread waited for a core (the kernel's run delay), so
+  that other load on the machine does not count. CPU is user and system of the server's whole process tree, from the key
+  to 60 ms behind the findings, so that late work counts.
+- The servers run in turn within each round. Every planted mistake must be found, and every typed character must show.
+- The files are made by `documents.py`, with one mistake in a hundred lines; `scenario.py` says what is done with them.
+
+To repeat it: `make bench`; a shorter run that only prints: `make bench ARGS=--quick`. It needs Linux and npm, which
+installs the peer and its Node into `.tools/bench`.
+
+"""
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few repeats, nothing is written")
+    parser.add_argument("--print", action="store_true", help="print the tables, write nothing")
+    parser.add_argument("--lines", help="sizes of the files, separated by commas")
+    parser.add_argument("--kinds", default=",".join(KINDS), help="kinds of files")
+    parser.add_argument("--rounds", type=int, help="how often everything is done")
+    options = parser.parse_args()
+    options.lines = options.lines or ("50,500,5000" if options.quick else "50,500,5000,50000")
+    options.rounds = options.rounds or (1 if options.quick else 3)
+    return options
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
