@@ -141,6 +141,7 @@ async def client(
     (tmp_path / "enterprise-manifest.yaml").write_text(ENTERPRISE)
     (tmp_path / "sales" / "sales-domain-manifest.yaml").write_text(DOMAIN)
     (tmp_path / "sales" / "customer-360" / "floe.yaml").write_text(PRODUCT)
+
     @lsp_client.feature(lsp.CLIENT_REGISTER_CAPABILITY)
     def register(params: lsp.RegistrationParams) -> None:
         registered = {r.method for r in params.registrations}
