@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -10,7 +10,7 @@ from floe_ls.chain.layers import Chain, Find, Found, Layer, Pending, Shapes, Una
 from floe_ls.chain.merge import Effective, Setting, merge
 from floe_ls.chain.ref import BadRef, FileRef, NameRef, OciRef, PathRef, parse_ref, resolve_path
 from floe_ls.forms.document import Document, Kind
-from floe_ls.mesh.census import Census, Row, take_census
+from floe_ls.mesh.census import Census, Family, Row, family_of, take_census
 from floe_ls.schema.meta import Tier
 from floe_ls.schema.shape import Shape
 from floe_ls.settings import Settings
@@ -42,6 +42,10 @@ class Snapshot:
     _merged: dict[tuple[int, ...], tuple[tuple[Document, ...], Effective]] = field(
         default_factory=dict, repr=False, compare=False
     )
+    _families: dict[str, tuple[object, Family]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """The last family with what it was made of: it outlives edits that change no reference and no name."""
 
     # --- changes
 
@@ -80,6 +84,42 @@ class Snapshot:
 
     def row(self, document: Document) -> Row | None:
         return self.census.by_uri.get(document.uri)
+
+    @cached_property
+    def family(self) -> Family:
+        """Who inherits from whom, as far as parents are known."""
+        rows = self.census.rows
+        made_of = (
+            rows,
+            [row.uri for row in rows],
+            [row.tier for row in rows],
+            [row.document.kind for row in rows],
+            {target: (d.uri, d.kind) for target, d in self.artifacts.items()},
+            self.settings,
+            self.settings_of,
+        )
+        known = self._families.get("last")
+        if known is None or known[0] != made_of:
+            known = self._families["last"] = made_of, family_of(self.census, self.find)
+        return known[1]
+
+    def at_uri(self, uri: str) -> Document | None:
+        """A file, or an artifact by the URI that editors show it under."""
+        return self.documents.get(uri) or self._artifacts_by_uri.get(uri)
+
+    @cached_property
+    def _artifacts_by_uri(self) -> dict[str, Document]:
+        return {document.uri: document for document in self.artifacts.values()}
+
+    def children(self, document: Document) -> Iterator[Document]:
+        """The files that name a manifest as their parent."""
+        uris = self.family.children_of(document.uri)
+        yield from (found for uri in uris if (found := self.documents.get(uri)) is not None)
+
+    def below(self, document: Document) -> Iterator[Document]:
+        """The files that inherit from a manifest, the nearest first."""
+        uris = self.family.below(document.uri)
+        yield from (found for uri in uris if (found := self.documents.get(uri)) is not None)
 
     def settings_for(self, uri: str) -> Settings:
         folder = max((f for f in self.settings_of if uri.startswith(f)), key=len, default=None)

@@ -1,12 +1,14 @@
-"""One row for each manifest and product of the workspace, and who is meant by a name or a reference."""
+"""One row for each manifest and product of the workspace, who is meant by a name or a reference, and who inherits
+from whom."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from floe_ls.chain.layers import Shapes, reference
+from floe_ls.chain.layers import Find, Found, Shapes, reference
 from floe_ls.chain.ref import OciRef
 from floe_ls.forms.dialect import file_name
 from floe_ls.forms.document import Document, Kind
@@ -112,8 +114,22 @@ class Census:
 
     def named(self, name: str) -> tuple[Row, ...]:
         """The manifests that a bare name may mean (I9): by their own name, else by their file's."""
-        own = tuple(row for row in self.manifests if row.stated and row.name == name)
-        return own or tuple(row for row in self.manifests if name in (row.stem, row.name))
+        own, files = self._manifests_by_name
+        return own.get(name) or files.get(name, ())
+
+    def products_named(self, name: str) -> tuple[Row, ...]:
+        return self._products_by_name.get(name, ())
+
+    @cached_property
+    def _manifests_by_name(self) -> tuple[dict[str, tuple[Row, ...]], dict[str, tuple[Row, ...]]]:
+        """By the names that they state, and by those of their files."""
+        own = _grouped((row.name, row) for row in self.manifests if row.stated)
+        files = _grouped((n, row) for row in self.manifests for n in {row.stem, row.name})
+        return own, files
+
+    @cached_property
+    def _products_by_name(self) -> dict[str, tuple[Row, ...]]:
+        return _grouped((row.name, row) for row in self.products)
 
     def published_as(self, ref: OciRef) -> tuple[Row, ...]:
         """The manifests that a reference may stand for (R62): the same repository name and, when they state
@@ -129,6 +145,50 @@ class Census:
 
 def _same_version(version: str, tag: str) -> bool:
     return tag.removeprefix("v") == version.removeprefix("v")
+
+
+def _grouped(pairs: Iterable[tuple[str, Row]]) -> dict[str, tuple[Row, ...]]:
+    out: defaultdict[str, list[Row]] = defaultdict(list)
+    for key, row in pairs:
+        out[key].append(row)
+    return {key: tuple(rows) for key, rows in out.items()}
+
+
+@dataclass(frozen=True)
+class Family:
+    """Who inherits from whom, by URI: of files, and of the artifacts that their references led to."""
+
+    parents: Mapping[str, str]
+    children: Mapping[str, tuple[str, ...]]
+
+    def children_of(self, uri: str) -> tuple[str, ...]:
+        return self.children.get(uri, ())
+
+    def below(self, uri: str) -> Iterator[str]:
+        """All that inherit from it, the nearest first. Manifests may name each other in a circle."""
+        seen, queue = {uri}, [uri]
+        for here in queue:
+            for child in self.children_of(here):
+                if child not in seen:
+                    seen.add(child)
+                    queue.append(child)
+                    yield child
+
+
+def family_of(census: Census, find: Find) -> Family:
+    """Follows the reference of each row once."""
+    parents: dict[str, str] = {}
+    children: defaultdict[str, list[str]] = defaultdict(list)
+    for row in census.rows:
+        if not row.ref or row.tier not in (Tier.PRODUCT, Tier.DOMAIN):
+            continue
+        found = find(row.ref, row.document)
+        if not isinstance(found, Found) or found.document.kind is not Kind.MANIFEST:
+            continue
+        if found.document.uri != row.uri:
+            parents[row.uri] = found.document.uri
+            children[found.document.uri].append(row.uri)
+    return Family(parents, {uri: tuple(sorted(below)) for uri, below in children.items()})
 
 
 def take_census(documents: Iterable[Document], shapes: Shapes) -> Census:
