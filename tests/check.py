@@ -33,7 +33,7 @@ def check(fixture: str, *, hints: bool = False, only: str = "", **options: objec
             else:
                 left.remove(match)
         shown = "\n".join(f"  {show(document, d)}" for d in found)
-        assert not missing and not left, (
+        assert (missing, left) == ([], []), (
             f"{header or document.name}\nnot found: {missing}\nnot marked: "
             f"{[show(document, d) for d in left]}\nall found:\n{shown}"
         )

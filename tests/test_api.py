@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+
 from floe_ls import DataProduct, Manifest, ValidationError, merge_manifests, resolve_manifest
 
 

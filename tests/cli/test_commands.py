@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tools import REPOSITORY
 
 ENTERPRISE = """\
@@ -181,7 +182,9 @@ def test_the_help_teaches() -> None:
 
 
 def test_a_closed_pipe_is_no_error(examples: Path) -> None:
-    command = f"{sys.executable} -m floe_ls check --format json . | head -1"
+    command = (
+        f"{sys.executable} -m floe_ls check --format json . | head -1"  # the shell makes the pipe
+    )
     env = {**os.environ, "PYTHONPATH": str(REPOSITORY / "server")}
     done = subprocess.run(
         command, shell=True, cwd=examples, capture_output=True, text=True, env=env, check=False

@@ -6,6 +6,7 @@ import io
 import sys
 
 import pytest
+
 from floe_ls.cli import workspace
 from floe_ls.cli.workspace import Progress
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 import pytest_lsp
-from floe_ls.remote.files import uri_of
 from lsprotocol import types as lsp
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
+
+from floe_ls.remote.files import uri_of
 from tools import REPOSITORY
 
 ENTERPRISE = """\

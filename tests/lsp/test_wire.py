@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from floe_ls.remote.files import uri_of
 from wire import ENVIRONMENT, Wire, stdio, tcp
 
@@ -59,7 +60,10 @@ def test_a_client_that_pulls_is_told_to_ask_again_when_a_parent_changes(
         uri_of(tmp_path / "domain-manifest.yaml"),
     )
     above = "scope: enterprise\ngovernance: {pii_encryption: optional}\n"
-    below = "scope: domain\nparent_manifest: ./enterprise-manifest.yaml\nplugins: {compute: duckdb}\ngovernance: {pii_encryption: optional}\n"
+    below = (
+        "scope: domain\nparent_manifest: ./enterprise-manifest.yaml\n"
+        "plugins: {compute: duckdb}\ngovernance: {pii_encryption: optional}\n"
+    )
     server.start(PULLS, uri_of(tmp_path))
     server.open(enterprise, above)
     server.open(domain, below)

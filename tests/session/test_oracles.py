@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from floe_ls.ide.diagnostics import diagnostics
 from floe_ls.remote.files import uri_of
 from floe_ls.session import Change, Session, floe_shapes
@@ -18,13 +19,15 @@ from tools import REPOSITORY
 FILES = {
     "enterprise-manifest.yaml": "scope: enterprise\napproved_plugins:\n  compute: [duckdb, snowflake]\n"
     "plugins:\n  observability: datadog\ngovernance:\n  pii_encryption: required\n",
-    "sales-domain-manifest.yaml": "scope: domain\nparent_manifest: enterprise-manifest.yaml\nplugins:\n"
-    "  compute: snowflake\napproved_products:\n  - customer-360\ngovernance:\n  data_retention_days: 90\n",
-    "customer-360/floe.yaml": "platform:\n  ref: ../sales-domain-manifest.yaml\ntransforms:\n  - type: dbt\n    path: models/\n",
+    "sales-domain-manifest.yaml": "scope: domain\nparent_manifest: enterprise-manifest.yaml\n"
+    "plugins:\n  compute: snowflake\napproved_products:\n  - customer-360\ngovernance:\n  data_retention_days: 90\n",
+    "customer-360/floe.yaml": "platform:\n  ref: ../sales-domain-manifest.yaml\ntransforms:\n"
+    "  - type: dbt\n    path: models/\n",
 }
 WORDS = ["duckdb", "spark", "optional", "required", "scope", "domain", ": ", "\n", "  ", "- ", "[", "]", "'", "#",
-         "🎉", "é", "\r\n", "\t", "governance:\n  pii_encryption: optional\n", "customer-360", "enterprise-manifest.yaml",
-         "&a ", "*a", "<<: *a", "{", "}", "|", "plugins:\n  compute: spark\n", "null", "---\n"]  # fmt: skip
+         "🎉", "é", "\r\n", "\t", "customer-360",
+         "governance:\n  pii_encryption: optional\n",
+         "enterprise-manifest.yaml",         "&a ", "*a", "<<: *a", "{", "}", "|", "plugins:\n  compute: spark\n", "null", "---\n"]  # fmt: skip
 
 
 def shown(session: Session, uri: str) -> list[tuple[object, ...]]:
