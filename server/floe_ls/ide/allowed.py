@@ -15,7 +15,7 @@ from floe_ls.ide.rule import Subject
 from floe_ls.schema.meta import Role, Tier
 from floe_ls.schema.nearest import nearest
 from floe_ls.schema.shape import ANY_STEP, Path, Shape
-from floe_ls.syntax.nodes import Scalar, Sequence
+from floe_ls.syntax.nodes import Entry, Scalar, Sequence
 from floe_ls.text import Span
 
 _MOST_FIXES = 12
@@ -82,29 +82,44 @@ def owner(layer: Layer, shape: Shape) -> str:
     return (text_of(at.node) or "").strip() if at else ""
 
 
-def each(document: Document, template: tuple[str, ...]) -> Iterator[tuple[Path, Span, Scalar]]:
-    """The scalars at a path with one `*` in it for the items of a list: where, the span, and the node. What an
-    item holds is kept with it, since a list may be long."""
+def outside(
+    document: Document, template: tuple[str, ...], names: tuple[str, ...]
+) -> Iterator[tuple[Path, Span, str]]:
+    """The strings, at a path with one `*` in it for the items of a list, that are none of some names. A list may
+    be long: its items are looked at once, and again only when they, or the names, have changed."""
     star = template.index(ANY_STEP)
     rest = template[star + 1 :]
     holder = document.at(template[:star])
     if holder is None or not isinstance(holder.node, Sequence):
         return
-    known = document.memo.get(("each", template), {})
-    kept = document.memo["each", template] = {}
-    for index, (offset, entry) in enumerate(zip(holder.node.at, holder.node.entries, strict=True)):
-        hit = known.get(id(entry))
-        if hit is None or hit[0] is not entry:
-            hit = entry, *_inside(At(0, entry, entry.value), rest)
-        kept[id(entry)] = hit
-        node: Scalar | None = hit[2]
-        if node is not None:
-            base = holder.base + offset + hit[1]
-            span = Span(base + node.start, base + node.end)
-            yield (*template[:star], index, *rest), span, node
+    entries = holder.node.entries
+    seen: dict[int, Entry]
+    wrong: dict[int, tuple[int, Scalar]]
+    known, seen, wrong = document.memo.get(("outside", template), ((), {}, {}))
+    if known != names or len(seen) > 2 * len(entries) + 100:
+        seen, wrong = {}, {}
+        document.memo["outside", template] = names, seen, wrong
+    for entry in entries:
+        if id(entry) not in seen:
+            seen[id(entry)] = entry  # and so its id is not given to another one
+            at = _below(At(0, entry, entry.value), rest)
+            text = text_of(at.node) if at is not None else None
+            if (
+                at is not None
+                and isinstance(at.node, Scalar)
+                and text is not None
+                and text not in names
+            ):
+                wrong[id(entry)] = at.base, at.node
+    for index, entry in enumerate(entries) if wrong else ():
+        found = wrong.get(id(entry))
+        if found is not None:
+            base, node = holder.base + holder.node.at[index] + found[0], found[1]
+            path: Path = (*template[:star], index, *rest)
+            yield path, Span(base + node.start, base + node.end), node.text
 
 
-def _inside(at: At | None, path: tuple[str, ...]) -> tuple[int, Scalar | None]:
+def _below(at: At | None, path: tuple[str, ...]) -> At | None:
     for step in path:
         at = at.child(step) if at is not None else None
-    return (at.base, at.node) if at is not None and isinstance(at.node, Scalar) else (0, None)
+    return at

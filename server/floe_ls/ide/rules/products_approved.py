@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from floe_ls.chain.layers import reference
 from floe_ls.forms.document import At, Document
@@ -102,6 +102,10 @@ approved_products: [campaign-analytics]
 )
 
 
+_MOST_COMPARED = 20_000
+"""Pairs of names that are compared in search of a misspelled one: more would be felt while typing."""
+
+
 def check(subject: Subject) -> Iterator[Finding]:
     if subject.tier is Tier.PRODUCT:
         yield from _not_approved(subject)
@@ -119,6 +123,14 @@ def _items(listed: At) -> Iterator[tuple[int, At, str]]:
                 yield index, item, name
 
 
+def _names(document: Document, listed: At) -> Mapping[str, None]:
+    """The names of a list, in its order. Kept with the document: hundreds of products ask."""
+    if "products" not in document.facts:
+        document.facts["products"] = dict.fromkeys(name for _, _, name in _items(listed))
+    found: Mapping[str, None] = document.facts["products"]
+    return found
+
+
 def _not_approved(subject: Subject) -> Iterator[Finding]:
     layers = subject.chain.layers
     path = subject.manifest_shape.role_path(Role.PRODUCTS)
@@ -132,7 +144,7 @@ def _not_approved(subject: Subject) -> Iterator[Finding]:
     at = subject.at(Role.NAME)
     stated = text_of(at.node) if at is not None else None
     name = stated or called(subject.document.uri, subject.document.kind)
-    approved = [item for _, _, item in _items(listed)]
+    approved = _names(domain.document, listed)
     if name in approved:
         return
     whose = "" if stated else " (its folder's name, since it states no other)"
@@ -155,10 +167,10 @@ def _approvals(
     domain: Document,
     path: tuple[str, ...],
     name: str,
-    approved: list[str],
+    approved: Iterable[str],
     stated: bool,
 ) -> Iterator[Fix]:
-    meant = nearest(name, approved)
+    meant = nearest(name, list(approved))
     own = subject.path(Role.NAME)
     if meant is not None and stated and own is not None:
         edit = set_value(subject.document, own, meant)
@@ -177,10 +189,11 @@ def _unknown(subject: Subject, items: list[tuple[int, At, str]]) -> Iterator[Fin
     path = subject.path(Role.PRODUCTS)
     if not (subject.snapshot.scanned and census.products) or path is None:
         return
-    for index, item, name in items:
-        if name in census.product_names:
-            continue
-        meant = nearest(name, sorted(census.product_names))
+    unknown = [found for found in items if found[2] not in census.product_names]
+    few = len(unknown) * len(census.product_names) <= _MOST_COMPARED
+    names = sorted(census.product_names) if unknown and few else []
+    for index, item, name in unknown:
+        meant = nearest(name, names)
         message = f"No product of this workspace is called `{name}`."
         fixes: list[Fix] = []
         if meant is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from floe_ls.ide.allowed import allowed, each
+from floe_ls.ide.allowed import allowed, outside
 from floe_ls.ide.approved import categories_with
 from floe_ls.ide.decided import related
 from floe_ls.ide.rule import Code, Finding, Rule, Subject
@@ -49,13 +49,10 @@ def check(subject: Subject) -> Iterator[Finding]:
     listed = allowed(subject.chain, subject.chain.manifests, whitelist, category)
     if listed is None:
         return
-    for path, span, node in each(subject.document, shape.path):
-        if isinstance(node.value, str) and node.text not in listed.names:
-            message = listed.says(subject, "transforms", node.text, "engine")
-            where = (related(listed.layer, listed.at, "these engines are approved"),)
-            yield Finding(
-                CODE.slug, span, message, where, tuple(listed.fixes(subject, path, node.text))
-            )
+    for path, span, name in outside(subject.document, shape.path, listed.names):
+        message = listed.says(subject, "transforms", name, "engine")
+        where = (related(listed.layer, listed.at, "these engines are approved"),)
+        yield Finding(CODE.slug, span, message, where, tuple(listed.fixes(subject, path, name)))
 
 
 RULE = Rule((CODE,), check)
