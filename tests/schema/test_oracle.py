@@ -54,6 +54,7 @@ STRICTER = {
 
 LAXER = {
     *((f"plugins.{category}", "text") for category in PLUGINS),  # another dialect's spelling of it
+    ("plugins.quality", "text"),  # the same
     ("approved_plugins.compute", "text"),  # the same
 }
 """Where we let pass what floe refuses."""

@@ -156,7 +156,7 @@ def read_document(
     tree = Tree(lines.text, old.tree if old else None)
     first = next((d for d in tree.documents if d.root is not None), None)
     base, node = (first.at, first.root) if first else (0, None)
-    node, exceeded = expanded(node, base, lines.text)
+    node, exceeded = expanded(tree, node, base)
     kind = kind_of(node, uri)
     dialect = dialect_of(kind, node)
     root: Node | None = node

@@ -2,118 +2,134 @@
 
 from __future__ import annotations
 
-from floe_ls.forms.tree import find, moved, pairs
+from floe_ls.forms.tree import key_of, moved, pairs
+from floe_ls.syntax.cursor import enclosing
 from floe_ls.syntax.nodes import Collection, Entry, Mapping, Node, Scalar, Sequence
+from floe_ls.syntax.references import anchor_of, is_merge
+from floe_ls.syntax.tree import Tree
 
 BUDGET = 100_000
-"""Nodes that a document may have once its aliases are replaced."""
+"""Nodes that the aliases of a document may bring in."""
 MAX_DEPTH = 200
 
 
-class Expansion:
-    """Replaces aliases in one document. Nodes are shared, not copied; `exceeded` says that some were left alone."""
+def expanded(tree: Tree, root: Node | None, base: int) -> tuple[Node | None, bool]:
+    """A document's root without aliases and merge keys, and whether some were left alone for want of budget."""
+    signs = tree.signs
+    if root is None or not (signs.aliases or signs.merges):
+        return root, False
+    expansion = _Expansion(tree)
+    node, _ = expansion.node(root, base, 0)
+    return node, expansion.exceeded
 
-    def __init__(self, root: Node | None, base: int) -> None:
+
+class _Expansion:
+    """Replaces aliases in one document. Nodes are shared, not copied."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
         self.exceeded = False
-        self._anchors: dict[str, tuple[int, Node]] = {}
-        self._done: dict[str, tuple[int, Node, int]] = {}
-        self._open: set[str] = set()
-        self._collect(root, base)
-        self._spent = 0
+        self.left = BUDGET
+        self.open: set[int] = set()
+        """The nodes that are being expanded, by identity: an alias of one of them would never end."""
+        self.done: dict[int, tuple[int, Node, int]] = {}
+        self.touched = {
+            id(entry)
+            for offset in (
+                *(base + alias.start for base, alias in tree.signs.aliases),
+                *(base + entry.start for base, entry in tree.signs.merges),
+            )
+            for _, entry in enclosing(tree, offset)
+        }
+        """The entries that hold an alias or merge key somewhere: all others stay as they are."""
 
-    def _collect(self, root: Node | None, base: int) -> None:
-        stack: list[tuple[int, Node]] = [(base, root)] if root is not None else []
-        while stack:
-            at, node = stack.pop()
-            if node.anchor:
-                self._anchors.setdefault(node.anchor, (at, node))
-            for offset, entry in pairs(node):
-                stack += ((at + offset, n) for n in (entry.key, entry.value) if n is not None)
-
-    def expand(self, node: Node | None, base: int, depth: int = 0) -> tuple[Node | None, int]:
-        """The node without aliases, and how many nodes a walk over it meets."""
-        if node is None:
-            return None, 0
+    def node(self, node: Node, base: int, depth: int) -> tuple[Node, int]:
+        """A node without aliases, and how many nodes a walk over it meets."""
         if isinstance(node, Scalar):
-            return self._alias(node, base, depth) if node.style == "*" else (node, 1)
+            return self.alias(node, base, depth) if node.style == "*" else (node, 1)
         if not isinstance(node, Collection) or depth > MAX_DEPTH:
             return node, 1
         size, changed = 1, False
-        out: list[tuple[int, Entry]] = []
-        inherited: list[tuple[int, Entry]] = []
+        own: list[tuple[int, Entry]] = []
+        merged: list[list[tuple[int, Entry]]] = []
         for at, entry in pairs(node):
-            value, more = self.expand(entry.value, base + at, depth + 1)
+            if id(entry) not in self.touched or entry.value is None:
+                size += self.size(entry.value)
+                own.append((at, entry))
+                continue
+            value, more = self.node(entry.value, base + at, depth + 1)
             size += more
-            if size > BUDGET:
-                self.exceeded = True
-                return node, 1
-            if isinstance(node, Mapping) and _is_merge(entry):
+            if isinstance(node, Mapping) and is_merge(entry):
                 changed = True
-                inherited += self._merged(value, at)
+                merged.append(_brought(value, at))
                 continue
             if value is not entry.value:
                 changed = True
-                entry = Entry(entry.key, value, entry.colon, entry.rest, entry.errors, entry.flawed)
-            out.append((at, entry))
+                rest, errors, flawed = entry.rest, entry.errors, entry.flawed
+                entry = Entry(entry.key, value, entry.colon, rest, errors, flawed)
+            own.append((at, entry))
         if not changed:
             return node, size
-        if inherited:
-            own = Mapping(0, 0, [e for _, e in out], [a for a, _ in out], -1, True, False)
-            seen: set[str] = set()
-            for at, entry in inherited:
-                name = entry.key.text if isinstance(entry.key, Scalar) else None
-                if name is not None and name not in seen and find(own, name) is None:
-                    seen.add(name)
-                    out.append((at, entry))
+        names = {key_of(entry) for _, entry in own}
+        for brought in reversed(
+            merged
+        ):  # of several merge keys the last one wins, as to floe's loader
+            for at, entry in brought:
+                name = key_of(entry)
+                if name is not None and name not in names:
+                    names.add(name)
+                    own.append((at, entry))
         cls = Mapping if isinstance(node, Mapping) else Sequence
+        offsets, entries = [at for at, _ in own], [entry for _, entry in own]
         new = cls(
-            node.start, node.end, [e for _, e in out], [a for a, _ in out],
-            node.column, node.flow, node.flawed, node.tag, node.anchor,
-        )  # fmt: skip
+            node.start,
+            node.end,
+            entries,
+            offsets,
+            node.column,
+            node.flow,
+            node.flawed,
+            node.tag,
+            node.anchor,
+        )
         return new, size
 
-    def _alias(self, node: Scalar, base: int, depth: int) -> tuple[Node | None, int]:
-        name = node.text
-        if name not in self._anchors or name in self._open or depth > MAX_DEPTH:
+    def alias(self, node: Scalar, base: int, depth: int) -> tuple[Node, int]:
+        anchor = anchor_of(self.tree, base, node)
+        if anchor is None or id(anchor.node) in self.open or depth > MAX_DEPTH:
             return node, 1
-        if name not in self._done:
-            at, target = self._anchors[name]
-            self._open.add(name)
-            expanded, size = self.expand(target, at, depth + 1)
-            self._open.discard(name)
-            assert expanded is not None
-            self._done[name] = at, expanded, size
-        at, expanded, size = self._done[name]
-        if self._spent + size > BUDGET:
+        known = self.done.get(id(anchor.node))
+        if known is None:
+            self.open.add(id(anchor.node))
+            target, size = self.node(anchor.node, anchor.base, depth + 1)
+            self.open.discard(id(anchor.node))
+            known = self.done[id(anchor.node)] = anchor.base, target, size
+        at, target, size = known
+        if size > self.left:
             self.exceeded = True
             return node, 1
-        self._spent += size
-        return moved(expanded, at - base), size
+        self.left -= size
+        return moved(target, at - base), size
 
-    @staticmethod
-    def _merged(value: Node | None, at: int) -> list[tuple[int, Entry]]:
-        """The entries that a merge key brings in, as seen from the mapping that holds it."""
-        if isinstance(value, Mapping):
-            return [(at + offset, entry) for offset, entry in pairs(value)]
-        return [
-            (at + outer + offset, entry)
-            for outer, item in pairs(value)
-            for offset, entry in pairs(item.value)
-            if isinstance(item.value, Mapping)
-        ]
-
-
-def _is_merge(entry: Entry) -> bool:
-    key = entry.key
-    return isinstance(key, Scalar) and key.style == "" and key.text == "<<"
+    def size(self, node: Node | None) -> int:
+        """How many nodes there are, where that matters: within what aliases bring in."""
+        if not self.open:
+            return 1
+        total, stack = 0, [node]
+        while stack:
+            here = stack.pop()
+            total += 1
+            stack += (entry.value for _, entry in pairs(here))
+        return total
 
 
-def expanded(root: Node | None, base: int, text: str) -> tuple[Node | None, bool]:
-    """A document's root without aliases and merge keys, and whether its budget was exceeded."""
-    if root is None or ("*" not in text and "<<" not in text):
-        return root, False
-    expansion = Expansion(root, base)
-    if not expansion._anchors and "<<" not in text:
-        return root, False
-    node, _ = expansion.expand(root, base)
-    return node, expansion.exceeded
+def _brought(value: Node, at: int) -> list[tuple[int, Entry]]:
+    """The entries that a merge key brings in, as seen from the mapping that holds it."""
+    if isinstance(value, Mapping):
+        return [(at + offset, entry) for offset, entry in pairs(value)]
+    return [
+        (at + outer + offset, entry)
+        for outer, item in pairs(value)
+        for offset, entry in pairs(item.value)
+        if isinstance(item.value, Mapping)
+    ]

@@ -57,7 +57,9 @@ def mapping(pairs: list[tuple[int, Entry]], like: Node | None) -> Mapping:
 
 def sequence(nodes: list[tuple[int, Node]], like: Node) -> Sequence:
     entries = [Entry(None, node, -1) for _, node in nodes]
-    return Sequence(like.start, like.end, entries, [at for at, _ in nodes], _column(like), True, False)
+    return Sequence(
+        like.start, like.end, entries, [at for at, _ in nodes], _column(like), True, False
+    )
 
 
 def _column(like: Node | None) -> int:
@@ -92,8 +94,13 @@ def text_of(node: Node | None) -> str | None:
     return None
 
 
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+
+
 def is_null(node: Node | None) -> bool:
-    return node is None or (isinstance(node, Scalar) and node.style == "" and node.value is None)
+    if node is None:
+        return True
+    return type(node) is Scalar and node.style == "" and node.text in _NULLS and node.value is None
 
 
 def moved(node: Node, by: int) -> Node:

@@ -58,8 +58,24 @@ class Part:
         self.bad: bool = bool(slips) or (below is not None and below.bad)
 
 
-Parts = list[Part | None]
-"""A judgement for each entry of a collection; None for a scalar with which nothing is wrong."""
+class Parts(NamedTuple):
+    """The judgements on the entries of a collection: None for a scalar with which nothing is wrong."""
+
+    entries: list[Part | None]
+    wrong: list[int]
+    """Which entries have something wrong in them."""
+    first: int = 0
+    """How many at the start are those of an earlier judgement."""
+    last: int = 0
+    """And how many at the end."""
+
+
+class Names(NamedTuple):
+    """What tells the items of a list apart."""
+
+    values: list[Any]
+    repeat: bool
+    """Whether two of them are the same."""
 
 
 class Judged:
@@ -75,7 +91,7 @@ class Judged:
         key: str,
         parts: Parts,
         slips: tuple[Slip, ...],
-        names: list[list[Any]] | None = None,
+        names: tuple[Names, ...] = (),
         muted: frozenset[int] = frozenset(),
     ) -> None:
         self.node = node
@@ -83,9 +99,9 @@ class Judged:
         self.key = key
         self.parts = parts
         self.slips = slips
-        self.names = names or []
+        self.names = names
         self.muted = muted
-        self.bad: bool = bool(slips) or any(part is not None and part.bad for part in parts)
+        self.bad = bool(slips or parts.wrong)
 
 
 def findings(document: Document, shape: Shape) -> Iterator[Finding]:
@@ -118,13 +134,15 @@ def _slips(judgement: Judged, base: int) -> Iterator[tuple[int, Slip]]:
     """All slips, each with the offset that it is relative to."""
     for slip in judgement.slips:
         yield base, slip
-    muted = judgement.muted
-    for index, (at, part) in enumerate(zip(judgement.node.at, judgement.parts, strict=True)):
-        if part is not None and part.bad and index not in muted:
-            for slip in part.slips:
-                yield base + at, slip
-            if part.below is not None and part.below.bad:
-                yield from _slips(part.below, base + at)
+    offsets, entries = judgement.node.at, judgement.parts.entries
+    for index in judgement.parts.wrong:
+        part = entries[index]
+        if part is None or index in judgement.muted:
+            continue
+        for slip in part.slips:
+            yield base + offsets[index], slip
+        if part.below is not None and part.below.bad:
+            yield from _slips(part.below, base + offsets[index])
 
 
 def _finding(document: Document, base: int, slip: Slip) -> Finding:
@@ -151,6 +169,8 @@ class _Check:
         self.deep = tuple(f for f in root.rules.forbidden if f.deep)
         """Keys that may stand nowhere in the document, save where a field is known or any key is."""
         self.dialect, self.tier = document.dialect, document.tier
+        self.clean: set[tuple[Shape, str, str]] = set()
+        """Scalars with which nothing is wrong, as the shape, style and text of each."""
 
     def severity(self, by: By) -> Severity | None:
         return by[self.dialect]
@@ -160,22 +180,28 @@ class _Check:
         node: Collection,
         old: Judged | None,
         judge: Callable[[Entry, Judged | None], Part | None],
-    ) -> tuple[Parts, int, int]:
-        """A judgement for each entry, and how many of the first and last are those of `old`."""
+    ) -> Parts:
+        """A judgement for each entry, as far as there is none in `old`."""
         entries = node.entries
         if old is None:
-            return [judge(entry, None) for entry in entries], 0, 0
-        was = old.node.entries
+            judged = [judge(entry, None) for entry in entries]
+            return Parts(judged, [n for n, part in enumerate(judged) if part and part.bad])
+        was, known = old.node.entries, old.parts
         first = common_start(was, entries)
         last = common_end(was, entries, first)
         if first == len(entries) == len(was):
-            return old.parts, first, 0
-        middle: Parts = []
-        before = iter(old.parts[first : len(was) - last])
+            return Parts(known.entries, known.wrong, first)
+        middle: list[Part | None] = []
+        before = iter(known.entries[first : len(was) - last])
         for entry in islice(entries, first, len(entries) - last):
             twin = next(before, None)
             middle.append(judge(entry, twin.below if twin is not None else None))
-        return [*old.parts[:first], *middle, *old.parts[len(was) - last :]], first, last
+        moved = len(entries) - len(was)
+        wrong = [n for n in known.wrong if n < first]
+        wrong += [n for n, part in enumerate(middle, first) if part and part.bad]
+        wrong += [n + moved for n in known.wrong if n >= len(was) - last]
+        judged = [*known.entries[:first], *middle, *known.entries[len(was) - last :]]
+        return Parts(judged, wrong, first, last)
 
     # --- objects
 
@@ -188,7 +214,7 @@ class _Check:
         def judge(entry: Entry, twin: Judged | None) -> Part | None:
             return self.member(shape, entry, twin)
 
-        parts, _, _ = self.parts(node, old, judge)
+        parts = self.parts(node, old, judge)
         slips: list[Slip] = []
         seen: dict[str, tuple[int, Entry]] = {}
         strangers: dict[str, tuple[int, Entry, Scalar]] = {}
@@ -222,9 +248,9 @@ class _Check:
         name = key.text
         child = shape.child(name)
         slips: list[Slip] = []
-        if key.style == "" and not isinstance(yaml11(name), str):
-            slips += _odd_key(key)
         if child is None:
+            if key.style == "" and not isinstance(yaml11(name), str):
+                slips += _odd_key(key)
             return _part(slips, self.anything(entry.value, name, slips, old))
         if (
             child.only is not None
@@ -318,9 +344,9 @@ class _Check:
     def missing(
         self, shape: Shape, node: Mapping, seen: dict[str, tuple[int, Entry]], start: int, end: int
     ) -> Iterator[Slip]:
-        for name, child in shape.fields.items():
+        for child in shape.wanted:
+            name, needed = child.name, child.needed
             found = seen.get(name)
-            needed = child.needed
             if found is not None and (needed is None or not is_null(found[1].value)):
                 continue
             if child.required and found is None:
@@ -358,13 +384,13 @@ class _Check:
 
     def mistakes(self, shape: Shape, seen: dict[str, tuple[int, Entry]]) -> Iterator[Slip]:
         """Values written for others: the remedy may have to write other fields beside."""
-        for name, (at, entry) in seen.items():
-            child = shape.fields.get(name)
-            node = entry.value
-            if child is None or child.mistaken is None or not isinstance(node, Scalar):
+        for child in shape.mistakable:
+            name, mistaken = child.name, child.mistaken
+            if mistaken is None or name not in seen:
                 continue
-            mistaken = child.mistaken
-            if (said := loaded(node)) not in mistaken.instead:
+            at, entry = seen[name]
+            node = entry.value
+            if not isinstance(node, Scalar) or (said := loaded(node)) not in mistaken.instead:
                 continue
             right = mistaken.instead[said]
             a, b = at + node.start, at + node.end
@@ -386,8 +412,18 @@ class _Check:
         old: Judged | None,
     ) -> Judged | None:  # fmt: skip
         """What a field holds: slips are added to `out`. `a` and `b` is where its key is."""
-        if isinstance(node, Scalar) and node.style == "*":
-            return None  # an alias that leads nowhere, reported as YAML
+        if type(node) is Scalar:
+            if (token := (shape, node.style, node.text)) in self.clean:
+                return None
+            if node.style == "*":
+                return None  # an alias that leads nowhere, reported as YAML
+            if shape.kind in _SCALARS and not is_null(node):
+                slips = tuple(self.scalar(shape, node, key))
+                if slips:
+                    out += slips
+                elif node.tag is None:
+                    self.clean.add(token)
+                return None
         if is_null(node):
             out += self.null(shape, node, a, b, key)
             return None
@@ -410,10 +446,7 @@ class _Check:
             case "any":
                 return self.anything(node, key, out, old)
             case _:
-                if isinstance(node, Scalar):
-                    out += self.scalar(shape, node, key)
-                else:
-                    out.append(self.wrong_type(shape, node, key))
+                out.append(self.wrong_type(shape, node, key))
         return None
 
     def null(self, shape: Shape, node: Node | None, a: int, b: int, key: str) -> Iterator[Slip]:
@@ -434,7 +467,7 @@ class _Check:
         def judge(entry: Entry, twin: Judged | None) -> Part | None:
             return self.map_entry(shape, keys, item, entry, twin)
 
-        parts, _, _ = self.parts(node, old, judge)
+        parts = self.parts(node, old, judge)
         return Judged(node, shape, key, parts, tuple(self.size(shape, node, key)))
 
     def map_entry(
@@ -464,15 +497,15 @@ class _Check:
         def judge(entry: Entry, twin: Judged | None) -> Part | None:
             return self.item(item, shape, entry, key, twin)
 
-        parts, first, last = self.parts(node, old, judge)
+        parts = self.parts(node, old, judge)
         slips = [*self.size(shape, node, key)]
-        names: list[list[Any]] = []
+        names: list[Names] = []
         for number, unique in enumerate(shape.unique):
             known = old.names[number] if old is not None else None
-            names.append(_names(unique.name, item, node, known, first, last))
-            if len(set(names[-1])) < len(names[-1]):
-                slips += self.repeated(unique, item, node, key, names[-1])
-        return Judged(node, shape, key, parts, tuple(slips), names)
+            names.append(_names(unique.name, item, node, known, parts))
+            if names[-1].repeat:
+                slips += self.repeated(unique, item, node, key, names[-1].values)
+        return Judged(node, shape, key, parts, tuple(slips), tuple(names))
 
     def size(self, shape: Shape, node: Collection, key: str) -> Iterator[Slip]:
         """Too few or too many entries."""
@@ -532,7 +565,7 @@ class _Check:
             message = f"This item of `{key}` is empty: {words.wants(item)}"
             return Part((Slip(a, max(b, a + 1), code, _ERROR, message),), None)
         assert node is not None
-        start, end = _head(node)
+        start, end = _head(node) if isinstance(node, Mapping) else (node.start, node.end)
         return _part(slips, self.value(item, node, start, end, key, slips, old))
 
     def union(
@@ -586,7 +619,7 @@ class _Check:
                 slips += _odd_key(name) if not isinstance(yaml11(name.text), str) else ()
             return _part(slips, self.anything(entry.value, key_of(entry) or key, slips, twin))
 
-        parts, _, _ = self.parts(node, old, judge)
+        parts = self.parts(node, old, judge)
         return Judged(node, None, key, parts, ())
 
     # --- scalars
@@ -750,6 +783,7 @@ class _Check:
 
 
 _DESIGN = frozenset({Dialect.DESIGN})
+_SCALARS = frozenset({"str", "int", "float", "bool", "date", "datetime"})
 _REFERENCES = frozenset({Role.PARENT, Role.PLATFORM})
 
 
@@ -786,15 +820,16 @@ class _Nameless:
     """Stands for an item without the field that tells items apart: no two are the same."""
 
 
-def _names(
-    field: str, item: Shape, node: Sequence, known: list[Any] | None, first: int, last: int
-) -> list[Any]:
-    """What tells the items apart."""
-    entries = node.entries
-    if known is None:
-        return [_name(field, item, entry) for entry in entries]
+def _names(field: str, item: Shape, node: Sequence, known: Names | None, parts: Parts) -> Names:
+    entries, (_, _, first, last) = node.entries, parts
     middle = [_name(field, item, entry) for entry in entries[first : len(entries) - last]]
-    return [*known[:first], *middle, *known[len(known) - last :]]
+    if known is None:
+        return Names(middle, len(set(middle)) < len(middle))
+    was = known.values
+    values = [*was[:first], *middle, *was[len(was) - last :]]
+    if was[first : len(was) - last] == middle:
+        return Names(values, known.repeat)
+    return Names(values, len(set(values)) < len(values))
 
 
 def _name(field: str, item: Shape, entry: Entry) -> Any:

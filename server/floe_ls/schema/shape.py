@@ -75,6 +75,9 @@ class Shape:
         self.nullable = False
         self.fields: dict[str, Shape] = {}
         self.spellings: dict[str, str] = {}
+        self.wanted: tuple[Shape, ...] = ()
+        """The fields that may be missed."""
+        self.mistakable: tuple[Shape, ...] = ()
         self.item: Shape | None = None
         self.keys: Shape | None = None
         self.options: tuple[Shape, ...] = ()
@@ -270,6 +273,9 @@ class Shape:
             self.fields[key] = shape
             for other in shape.other_spellings:
                 self.spellings[other] = key
+        fields = self.fields.values()
+        self.wanted = tuple(f for f in fields if f.required or f.needed is not None)
+        self.mistakable = tuple(f for f in fields if f.mistaken is not None)
 
     def _limits(self, notes: list[Any]) -> None:
         for note in notes:
