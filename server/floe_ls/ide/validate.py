@@ -162,6 +162,10 @@ def _first_line(document: Document, node: Mapping) -> int:
     return max(document.lines.end(line) - document.root.base, node.start + 1)
 
 
+Judge = Callable[[Shape | None, Entry, str, Judged | None], Part | None]
+"""Judges an entry of a collection of a shape, under a key, from the judgement on what it held before."""
+
+
 class _Check:
     """Judges the entries of one document."""
 
@@ -179,12 +183,14 @@ class _Check:
         self,
         node: Collection,
         old: Judged | None,
-        judge: Callable[[Entry, Judged | None], Part | None],
+        judge: Judge,
+        shape: Shape | None,
+        key: str,
     ) -> Parts:
         """A judgement for each entry, as far as there is none in `old`."""
         entries = node.entries
         if old is None:
-            judged = [judge(entry, None) for entry in entries]
+            judged = [judge(shape, entry, key, None) for entry in entries]
             return Parts(judged, [n for n, part in enumerate(judged) if part and part.bad])
         was, known = old.node.entries, old.parts
         first = common_start(was, entries)
@@ -195,7 +201,8 @@ class _Check:
         before = iter(known.entries[first : len(was) - last])
         for entry in islice(entries, first, len(entries) - last):
             twin = next(before, None)
-            middle.append(judge(entry, twin.below if twin is not None else None))
+            below = twin.below if twin is not None else None
+            middle.append(judge(shape, entry, key, below))
         moved = len(entries) - len(was)
         wrong = [n for n in known.wrong if n < first]
         wrong += [n for n, part in enumerate(middle, first) if part and part.bad]
@@ -211,23 +218,24 @@ class _Check:
         """`start` and `end` is where things that are missing are shown."""
         old = _same(old, shape, key)
 
-        def judge(entry: Entry, twin: Judged | None) -> Part | None:
-            return self.member(shape, entry, twin)
-
-        parts = self.parts(node, old, judge)
+        parts = self.parts(node, old, self.member, shape, key)
+        fields, spellings = shape.fields, shape.spellings
         slips: list[Slip] = []
         seen: dict[str, tuple[int, Entry]] = {}
         strangers: dict[str, tuple[int, Entry, Scalar]] = {}
         muted: set[int] = set()
         for at, entry in zip(node.at, node.entries, strict=True):
             name = entry.key
-            if not isinstance(name, Scalar):
+            if type(name) is not Scalar:
                 continue
-            canonical = shape.canonical(name.text)
-            if shape.child(name.text) is None:
-                strangers[canonical] = at, entry, name
-            known = seen.get(canonical)
-            if known is not None:
+            canonical = name.text
+            if canonical not in fields:
+                if canonical in spellings:
+                    canonical = spellings[canonical]
+                elif shape.child(canonical) is None:
+                    strangers[canonical] = at, entry, name
+            if canonical in seen:
+                known = seen[canonical]
                 if key_of(known[1]) == name.text:
                     muted.add(node.entries.index(known[1]))
                 else:
@@ -235,30 +243,36 @@ class _Check:
             seen[canonical] = at, entry
         for at, entry, name in strangers.values():
             slips += self.stranger(shape, at, entry, name, seen)
-        slips += self.missing(shape, node, seen, start, end)
-        slips += self.constraints(shape, node, seen, start, end)
-        slips += self.mistakes(shape, seen)
+        if shape.wanted:
+            slips += self.missing(shape, node, seen, start, end)
+        if shape.rules.constraints:
+            slips += self.constraints(shape, node, seen, start, end)
+        if shape.mistakable:
+            slips += self.mistakes(shape, seen)
         return Judged(node, shape, key, parts, tuple(slips), muted=frozenset(muted))
 
-    def member(self, shape: Shape, entry: Entry, old: Judged | None) -> Part | None:
+    def member(self, shape: Shape | None, entry: Entry, _: str, old: Judged | None) -> Part | None:
         """One key of an object and what it holds."""
-        key = entry.key
-        if not isinstance(key, Scalar):
+        key, node = entry.key, entry.value
+        if type(key) is not Scalar:
             return _part(_no_word(key), None)
+        assert shape is not None
         name = key.text
-        child = shape.child(name)
+        child = shape.fields.get(name) or shape.child(name)
         slips: list[Slip] = []
         if child is None:
             if key.style == "" and not isinstance(yaml11(name), str):
                 slips += _odd_key(key)
-            return _part(slips, self.anything(entry.value, name, slips, old))
+            return _part(slips, self.anything(node, name, slips, old))
         if (
-            child.only is not None
+            child.dialects is not ALL_DIALECTS
+            or child.only is not None
             or child.deprecated is not None
-            or child.dialects is not ALL_DIALECTS
         ):
             slips += self.presence(shape, child, entry, key)
-        return _part(slips, self.value(child, entry.value, key.start, key.end, name, slips, old))
+        elif type(node) is Scalar and (child, node.style, node.text) in self.clean:
+            return None
+        return _part(slips, self.value(child, node, key.start, key.end, name, slips, old))
 
     def presence(self, shape: Shape, child: Shape, entry: Entry, key: Scalar) -> Iterator[Slip]:
         """What the mere presence of a key breaks."""
@@ -288,11 +302,16 @@ class _Check:
             message = (
                 f"`{key.text}` is a key of {where}; the released compiler does not read it here."
             )
-        elif self.dialect is Dialect.DESIGN and child.dialects == _DESIGN and shape.path:
+        elif self.dialect is Dialect.DESIGN and child.dialects == _DESIGN:
             # Documents of this dialect mix in what no compiler ever read.
-            dropped = self.severity(shape.rules.unknown.severity) is None
-            severity = None if dropped else shape.rules.unknown.severity[Dialect.V1]
-            message = f"`{key.text}` stands in floe's design documents only; the released compiler refuses it."
+            severity = shape.rules.unknown.severity[Dialect.V1]
+            verb = "refuses"
+            if severity is Severity.WARNING:
+                severity, verb = Severity.INFORMATION, "passes over"
+            message = (
+                f"`{key.text}` stands in floe's design documents only;"
+                f" the released compiler {verb} it."
+            )
         else:
             return
         if severity is not None:
@@ -372,8 +391,6 @@ class _Check:
     def constraints(
         self, shape: Shape, node: Mapping, seen: dict[str, tuple[int, Entry]], start: int, end: int
     ) -> Iterator[Slip]:
-        if not shape.rules.constraints:
-            return
         written = _Written(shape, seen)
         for constraint in shape.rules.constraints:
             for breach in constraint.check(written):
@@ -460,20 +477,16 @@ class _Check:
         yield Slip(a, b, code, _ERROR, f"`{key}` is empty: {words.wants(shape)}")
 
     def of_map(self, shape: Shape, node: Mapping, key: str, old: Judged | None) -> Judged:
-        item, keys = shape.item, shape.keys
-        assert item is not None
         old = _same(old, shape, key)
-
-        def judge(entry: Entry, twin: Judged | None) -> Part | None:
-            return self.map_entry(shape, keys, item, entry, twin)
-
-        parts = self.parts(node, old, judge)
+        parts = self.parts(node, old, self.map_entry, shape, key)
         return Judged(node, shape, key, parts, tuple(self.size(shape, node, key)))
 
     def map_entry(
-        self, shape: Shape, keys: Shape | None, item: Shape, entry: Entry, old: Judged | None
+        self, shape: Shape | None, entry: Entry, _: str, old: Judged | None
     ) -> Part | None:
-        key = entry.key
+        assert shape is not None
+        assert shape.item is not None
+        item, keys, key = shape.item, shape.keys, entry.key
         if not isinstance(key, Scalar):
             return _part(_no_word(key), None)
         slips: list[Slip] = []
@@ -493,11 +506,7 @@ class _Check:
         item = shape.item
         assert item is not None
         old = _same(old, shape, key)
-
-        def judge(entry: Entry, twin: Judged | None) -> Part | None:
-            return self.item(item, shape, entry, key, twin)
-
-        parts = self.parts(node, old, judge)
+        parts = self.parts(node, old, self.item, shape, key)
         slips = [*self.size(shape, node, key)]
         names: list[Names] = []
         for number, unique in enumerate(shape.unique):
@@ -552,10 +561,12 @@ class _Check:
             a, b = at + value.start, at + value.end
             yield Slip(a, b, unique.code, severity, message, remedies, tags, also)
 
-    def item(
-        self, item: Shape, shape: Shape, entry: Entry, key: str, old: Judged | None
-    ) -> Part | None:
-        node = entry.value
+    def item(self, shape: Shape | None, entry: Entry, key: str, old: Judged | None) -> Part | None:
+        assert shape is not None
+        assert shape.item is not None
+        item, node = shape.item, entry.value
+        if type(node) is Scalar and (item, node.style, node.text) in self.clean:
+            return None
         slips: list[Slip] = []
         if is_null(node):
             if item.nullable or item.kind == "any":
@@ -609,18 +620,19 @@ class _Check:
             return None
         old = _same(old, None, key)
 
-        def judge(entry: Entry, twin: Judged | None) -> Part | None:
-            slips: list[Slip] = []
-            name = entry.key
-            if isinstance(node, Mapping) and not isinstance(name, Scalar):
-                slips += _no_word(name)
-            elif self.deep and isinstance(name, Scalar) and name.style == "":
-                # The compiler looks through all keys of such a document, and trips over others.
-                slips += _odd_key(name) if not isinstance(yaml11(name.text), str) else ()
-            return _part(slips, self.anything(entry.value, key_of(entry) or key, slips, twin))
-
-        parts = self.parts(node, old, judge)
+        parts = self.parts(node, old, self.stray, None, key)
         return Judged(node, None, key, parts, ())
+
+    def stray(self, _: Shape | None, entry: Entry, key: str, old: Judged | None) -> Part | None:
+        """A key or item that is nobody's."""
+        slips: list[Slip] = []
+        name = entry.key
+        if name is not None and not isinstance(name, Scalar):
+            slips += _no_word(name)
+        elif self.deep and name is not None and name.style == "":
+            # The compiler looks through all keys of such a document, and trips over others.
+            slips += _odd_key(name) if not isinstance(yaml11(name.text), str) else ()
+        return _part(slips, self.anything(entry.value, key_of(entry) or key, slips, old))
 
     # --- scalars
 
