@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fixture import world
 from floe_ls.chain.layers import Chain, Unavailable
+from floe_ls.forms.document import Kind, read_document
 from floe_ls.schema.meta import Tier
 from mini import SHAPES
 
@@ -168,3 +171,14 @@ def test_a_product_is_no_parent() -> None:
         platform: {}
     """)
     assert [(t.code, t.kind) for t in found.troubles] == [("ref/not-manifest", "not-manifest")]
+
+
+def test_what_an_artifact_of_a_few_fields_lacks_is_not_known() -> None:
+    here = world("scope: domain\nparent_manifest: oci://registry/up:v1\n", shapes=SHAPES)
+    text = "scope: enterprise\nchoice: {type: a}\n"
+    artifact = read_document("floe-oci://m.yaml", text, ref="oci://registry/up:v1", partial=True)
+    artifact = replace(artifact, kind=Kind.MANIFEST, tier=Tier.ENTERPRISE)
+    snapshot = here.snapshot.with_artifact("oci://registry/up:v1", artifact)
+    found = snapshot.chain(here.document)
+    assert len(found.layers) == 2
+    assert not found.complete

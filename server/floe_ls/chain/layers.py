@@ -94,7 +94,8 @@ class Chain:
     def complete(self) -> bool:
         """Whether every layer is known: without that, what is absent is unknown, not absent."""
         ends = self.layers[0].tier in (Tier.ENTERPRISE, Tier.PLATFORM)
-        return ends and not self.pending and not any(t.hides for t in self.troubles)
+        whole = not any(layer.document.partial for layer in self.layers)
+        return ends and whole and not self.pending and not any(t.hides for t in self.troubles)
 
     def layer(self, tier: Tier) -> Layer | None:
         return next((layer for layer in self.layers if layer.tier is tier), None)
