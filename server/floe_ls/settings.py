@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 RuleSeverity = Literal["off", "hint", "information", "warning", "error"]
 
@@ -26,6 +26,11 @@ class Registry(Part):
     """A PEM file with the certificate authority that signs its certificate."""
 
 
+_ALLOW: dict[str, JsonValue] = {
+    "properties": {"allow": {"type": "array", "items": {"type": "string"}}}
+}
+
+
 class Settings(Part):
     """Everything that can be set."""
 
@@ -34,12 +39,22 @@ class Settings(Part):
     sources: dict[str, str] = Field(default_factory=dict)
     """Which file of the workspace is published as which reference, with any tag or with one. Paths start at the
     settings file."""
-    registries: dict[str, Registry] = Field(default_factory=dict)
-    """By host, or by `host/prefix`; the longest match wins."""
+    registries: dict[str, Registry] = Field(default_factory=dict, json_schema_extra=_ALLOW)
+    """By host, or by `host/prefix`; the longest match wins. Beside them `allow`, a list of hosts (`*.example.com`)
+    or `host/prefix`: where it stands, no other registry is asked."""
     rules: dict[str, RuleSeverity] = Field(default_factory=dict)
     """A severity for each code, or `off`. Codes that begin with `security/` or `whitelist/` cannot be lowered."""
     folder: str = Field(default="", exclude=True)
     """The folder that relative paths start at. Set by the reader of the file, not by people."""
+    allow: tuple[str, ...] | None = Field(default=None, exclude=True)
+    """`registries.allow`."""
+    within: tuple[str, ...] | None = Field(default=None, exclude=True)
+    """In a workspace that is not trusted: the URIs of its folders. No file outside of them is read, and no network
+    is used. Set by the session."""
+
+    def allows(self, registry: str, repository: str) -> bool:
+        """Whether `registries.allow` lets a registry be asked."""
+        return self.allow is None or any(_covers(each, registry, repository) for each in self.allow)
 
     def registry(self, registry: str, repository: str) -> tuple[str, Registry] | None:
         """The longest entry of `registries` that covers a repository, and what it says."""
@@ -53,10 +68,30 @@ class Settings(Part):
         return (best, self.registries[best]) if best is not None else None
 
 
+def _covers(entry: str, registry: str, repository: str) -> bool:
+    host, _, prefix = entry.removeprefix("oci://").rstrip("/").partition("/")
+    host, registry = host.lower(), registry.lower()
+    same = host == registry or (":" not in host and host == registry.rpartition(":")[0])
+    if host.startswith("*."):
+        same = registry.partition(":")[0].endswith(host[1:])
+    return same and (not prefix or f"{repository}/".startswith(f"{prefix}/"))
+
+
+_INNER = frozenset({"folder", "allow", "within"})
+
+
 def parse_settings(data: Mapping[str, Any], folder: str = "") -> tuple[Settings, list[str]]:
     """Settings from plain data, and what is wrong with it in words. Wrong parts are left out, the rest holds."""
-    problems: list[str] = []
-    data = dict(data)
+    problems = [f"`{key}` is not a setting." for key in data if key in _INNER]
+    data = {key: value for key, value in data.items() if key not in _INNER}
+    registries = data.get("registries")
+    if isinstance(registries, Mapping) and not isinstance(registries.get("allow"), Mapping | None):
+        data["registries"] = {key: value for key, value in registries.items() if key != "allow"}
+        data["allow"] = registries["allow"]
+        if not _are_hosts(data["allow"]):
+            # Nobody is allowed then: whoever wrote it did not mean everybody.
+            data["allow"] = ()
+            problems.append("`registries.allow`: a list of hosts belongs here.")
     for _ in range(20):
         try:
             return Settings(**data, folder=folder), problems
@@ -78,6 +113,10 @@ def merged(file: Mapping[str, Any], editor: Mapping[str, Any]) -> dict[str, Any]
         both = isinstance(value, Mapping) and isinstance(out.get(key), Mapping)
         out[key] = merged(out[key], value) if both else value
     return out
+
+
+def _are_hosts(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
 
 
 def _drop(data: dict[str, Any], loc: tuple[int | str, ...]) -> None:

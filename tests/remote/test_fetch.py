@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from floe_ls.chain.ref import OciRef
 from floe_ls.remote import artifact, files, layout, registry
 from floe_ls.remote.artifact import Artifact
-from floe_ls.remote.cache import FRESH, Cache
+from floe_ls.remote.cache import FRESH, LONG, TAGS_FRESH, Cache, Tags
 from floe_ls.remote.credentials import Found
 from floe_ls.remote.failure import Failure
 from floe_ls.remote.fetch import Fetcher
@@ -35,7 +36,8 @@ def clock() -> list[float]:
 @pytest.fixture
 def fetcher(tmp_path: Path, clock: list[float]) -> Iterator[Fetcher]:
     cache = Cache(tmp_path / "cache", lambda: clock[0])
-    made = Fetcher(cache, Access(total=5, lookup=lambda _: Found()))
+    access = Access(total=5, lookup=lambda _: Found())
+    made = Fetcher(cache, access, now=lambda: clock[0])
     yield made
     made.close()
 
@@ -66,16 +68,55 @@ def methods(faults: FaultServer) -> list[str]:
 # Registry and cache
 
 
-def test_a_version_is_fetched_once(ask: Ask, faults: FaultServer, clock: list[float]) -> None:
+def test_a_version_is_fetched_once_and_looked_at_again_once_a_day(
+    ask: Ask, faults: FaultServer, clock: list[float]
+) -> None:
     ref = faults.holds("acme", manifest(layer()), BLOB)
     assert text(ask(ref)) == TEXT
     assert methods(faults) == ["GET"]
-    clock[0] += 365 * 86400
-    again = ask(ref)
-    assert text(again) == TEXT
-    assert isinstance(again, Artifact)
-    assert again.stale is None
+    clock[0] += LONG - 1
+    assert text(ask(ref)) == TEXT
     assert methods(faults) == []
+    clock[0] += 2
+    assert text(ask(ref)) == text(ask(ref)) == TEXT
+    assert methods(faults) == ["HEAD"]
+
+
+def test_that_a_version_could_not_be_looked_at_again_is_no_news(
+    ask: Ask, faults: FaultServer, clock: list[float]
+) -> None:
+    ref = faults.holds("acme", manifest(layer()), BLOB)
+    assert text(ask(ref)) == TEXT
+    clock[0] += LONG + 1
+    for settings in ({"offline": True}, {}):
+        if not settings:
+            faults.__exit__(None, None, None)
+        again = ask(ref, **settings)
+        assert isinstance(again, Artifact)
+        assert again.stale is None
+
+
+def test_a_tag_that_names_another_digest_than_before_says_so(
+    ask: Ask, faults: FaultServer, clock: list[float], fetcher: Fetcher
+) -> None:
+    ref = faults.holds("acme", manifest(layer()), BLOB)
+    first = ask(ref)
+    assert isinstance(first, Artifact)
+    new = OTHER.encode()
+    faults.holds("acme", manifest(layer(new)), new)
+    clock[0] += LONG + 1
+    for asked in (ref, ref, f"{ref}@{first.digest}"):
+        found = ask(asked)
+        assert isinstance(found, Artifact)
+        if "@" in asked:
+            assert (found.digest, found.before) == (first.digest, "")
+        else:
+            assert (found.before, found.changed_at) == (first.digest, clock[0])
+            assert found.digest != first.digest
+    fetcher.cache.accept(OciRef(faults.host, "acme", "v1.0.0"))
+    found = ask(ref)
+    assert isinstance(found, Artifact)
+    assert found.before == ""
 
 
 def test_a_digest_is_fetched_once(ask: Ask, faults: FaultServer) -> None:
@@ -463,3 +504,239 @@ def test_a_process_ends_while_a_fetch_hangs(tmp_path: Path, faults: FaultServer)
     )
     assert done.stdout == "asked\n"
     assert done.stderr == ""
+
+
+# What can be said at once
+
+
+def test_what_is_in_the_cache_is_known_without_asking(
+    ask: Ask, fetcher: Fetcher, faults: FaultServer, clock: list[float]
+) -> None:
+    ref = OciRef(faults.host, "acme", "latest")
+    faults.holds("acme", manifest(layer()), BLOB)
+    assert fetcher.known(ref, Settings()) is None
+    ask(ref)
+    faults.requests.clear()
+    known = fetcher.known(ref, Settings())
+    assert known is not None
+    assert (known[0].text, known[1]) == (TEXT, True)
+    clock[0] += FRESH + 1
+    known = fetcher.known(ref, Settings())
+    assert known is not None
+    assert (known[0].text, known[1]) == (TEXT, False)
+    assert fetcher.known(ref, Settings(allow=())) is None
+    content = fetcher.content(ref.registry, ref.repository, known[0].digest)
+    assert content is not None
+    assert content.text == TEXT
+    assert faults.requests == []
+
+
+def test_another_registrys_copy_is_known_under_the_first_ones_name(
+    ask: Ask, fetcher: Fetcher, faults: FaultServer
+) -> None:
+    faults.holds("acme", manifest(layer()), BLOB)
+    settings = {"registries": {"registry.example.com": {"mirror": f"oci://{faults.host}"}}}
+    ref = OciRef("registry.example.com", "acme", "v1.0.0")
+    ask(ref, **settings)
+    known = fetcher.known(ref, Settings(**settings))
+    assert known is not None
+    assert (known[0].ref, known[0].read_from) == (str(ref), f"oci://{faults.host}/acme:v1.0.0")
+
+
+# Tags
+
+
+def test_tags_come_newest_first_and_are_asked_for_once_in_ten_minutes(
+    fetcher: Fetcher, faults: FaultServer, clock: list[float]
+) -> None:
+    ref = OciRef(faults.host, "paged", "v1.0.0")
+    names = ("v1.4.0", "v1.3.0", "v1.2.0", "v1.1.0", "v1.0.0")
+    first = clock[0]
+    assert fetcher.known_tags(ref) is None
+    assert fetcher.tags(ref, Settings()).result(30) == Tags(names, first)
+    faults.requests.clear()
+    clock[0] += TAGS_FRESH - 1
+    assert fetcher.tags(ref, Settings()).result(30) == Tags(names, first)
+    assert fetcher.known_tags(ref) == Tags(names, first)
+    assert faults.requests == []
+    clock[0] += 2
+    assert fetcher.tags(ref, Settings(offline=True)).result(30) == Tags(names, first)
+    assert fetcher.tags(ref, Settings()).result(30) == Tags(names, clock[0])
+    assert faults.requests != []
+
+
+def test_tags_that_cannot_be_had_are_the_old_ones_or_a_sentence(
+    fetcher: Fetcher, faults: FaultServer
+) -> None:
+    ref = OciRef(faults.host, "e500", "v1.0.0")
+    found = fetcher.tags(ref, Settings()).result(30)
+    assert isinstance(found, Failure)
+    assert found.kind == "server"
+    old = fetcher.cache.remember_tags(ref, ("v1.0.0",))
+    assert fetcher.tags(ref, Settings(), refresh=True).result(30) == Tags(
+        ("v1.0.0",), old.looked_at
+    )
+    found = fetcher.tags(OciRef(faults.host, "m"), Settings(offline=True)).result(30)
+    assert found == Failure(
+        "offline", f"The tags of oci://{faults.host}/m were not looked up: `offline` is set."
+    )
+
+
+def test_layouts_have_the_tags_of_their_repositories(fetcher: Fetcher, tmp_path: Path) -> None:
+    package = artifact.package(TEXT, {})
+    layout.write(tmp_path / "own" / "sales" / "manifest", "v1.0.0", package)
+    for name in ("sales/manifest:v1.0.0", "manifest:v2.0.0", "other/manifest:v3.0.0"):
+        layout.write(tmp_path / "all", name, package)
+    found = {}
+    for mirror in ("own", "all", "none"):
+        settings = Settings(
+            folder=files.uri_of(tmp_path), registries={"h/team": {"mirror": mirror}}
+        )
+        answer = fetcher.tags(OciRef("h", "team/sales/manifest"), settings).result(30)
+        found[mirror] = answer.names if isinstance(answer, Tags) else answer.kind
+    assert found == {"own": ("v1.0.0",), "all": ("v2.0.0", "v1.0.0"), "none": "not-found"}
+
+
+# Who is asked
+
+
+def test_only_allowed_registries_are_asked(ask: Ask, faults: FaultServer) -> None:
+    ref = faults.holds("team/acme", manifest(layer()), BLOB)
+    refused = Failure(
+        "blocked",
+        f"{ref} was not looked up: `registries.allow` in the settings does not name {faults.host}.",
+    )
+    for allow in ((), ("registry.example.com",), (f"{faults.host}/te",), ("*.0.0.1",)):
+        expected: object = refused if allow != ("*.0.0.1",) else TEXT
+        found = ask(ref, allow=allow)
+        assert (found.text if isinstance(found, Artifact) else found) == expected
+        faults.requests.clear()
+    for allow in ((faults.host,), ("127.0.0.1",), (f"{faults.host}/team",)):
+        assert text(ask(ref, allow=allow)) == TEXT
+    mirrored = {"registry.example.com": {"mirror": f"oci://{faults.host}"}}
+    found = ask(
+        "oci://registry.example.com/m:v1", registries=mirrored, allow=("registry.example.com",)
+    )
+    assert isinstance(found, Failure)
+    assert found.kind == "blocked"
+    assert faults.requests == []
+
+
+def test_an_untrusted_workspace_uses_no_network_and_no_file_outside(
+    ask: Ask, faults: FaultServer, tmp_path: Path
+) -> None:
+    ref = faults.holds("acme", manifest(layer()), BLOB)
+    inside, outside = tmp_path / "w", tmp_path / "outside"
+    for folder in (inside, outside):
+        folder.mkdir()
+        (folder / "m.yaml").write_text(TEXT)
+    (inside / "link.yaml").symlink_to(outside / "m.yaml")
+    within = {"within": (files.uri_of(inside) + "/",), "folder": files.uri_of(inside)}
+    found = ask(ref, **within)
+    assert found == Failure(
+        "untrusted",
+        f"{ref} was not looked up: this workspace is not trusted, and no copy is in the cache.",
+    )
+    assert faults.requests == []
+    assert text(ask(str(inside / "m.yaml"), **within)) == TEXT
+    for path in (outside / "m.yaml", inside / "link.yaml", inside / ".." / "outside" / "m.yaml"):
+        assert ask(str(path), **within) == Failure(
+            "untrusted",
+            f"{path} is outside of this workspace, which is not trusted: it was not read.",
+        )
+    for mirror in ("../outside", str(outside / "m.yaml"), "link.yaml"):
+        found = ask("oci://h/m:v1", registries={"h": {"mirror": mirror}}, **within)
+        assert isinstance(found, Failure)
+        assert found.kind == "untrusted", mirror
+    assert text(ask("oci://h/m:v1", registries={"h": {"mirror": "m.yaml"}}, **within)) == TEXT
+
+
+# Rest
+
+
+def test_a_reference_that_failed_is_left_alone_for_a_while(
+    ask: Ask, faults: FaultServer, clock: list[float]
+) -> None:
+    ref = f"oci://{faults.host}/e500:v1"
+    waits = []
+    for _ in range(7):
+        found = ask(ref)
+        assert isinstance(found, Failure)
+        assert methods(faults) == ["GET"]
+        assert found.since == 1_000_000.0
+        assert found.again is not None
+        waits.append(found.again - clock[0])
+        again = ask(ref)
+        assert again == found
+        assert methods(faults) == []
+        clock[0] = found.again
+    assert waits == [5, 15, 45, 135, 300, 300, 300]
+    assert isinstance(ask(ref, refresh=True), Failure)
+    assert methods(faults) == ["GET"]
+
+
+def test_how_long_a_registry_wants_to_rest_is_its_own_to_say(
+    ask: Ask, faults: FaultServer, clock: list[float]
+) -> None:
+    found = ask(f"oci://{faults.host}/e429:v1")
+    assert isinstance(found, Failure)
+    assert found.again == clock[0] + 7
+    methods(faults)
+    other = ask(f"oci://{faults.host}/ok:v1")  # the limit is the host's
+    assert other == Failure(
+        "rate-limit",
+        f"oci://{faults.host}/ok:v1 was not asked for, since its registry is in trouble: {found.message}",
+        7,
+    )
+    assert methods(faults) == []
+    clock[0] += 7
+    assert text(ask(f"oci://{faults.host}/ok:v1")) == TEXT
+
+
+def test_what_cannot_pass_by_itself_is_asked_for_again_at_once(
+    ask: Ask, faults: FaultServer
+) -> None:
+    for fault in ("e404", "e403", "junk"):
+        for _ in range(2):
+            found = ask(f"oci://{faults.host}/{fault}:v1")
+            assert isinstance(found, Failure)
+            assert found.again is None
+        assert methods(faults) == ["GET", "GET"]
+
+
+def test_a_host_that_hangs_again_and_again_is_left_alone(
+    tmp_path: Path, faults: FaultServer
+) -> None:
+    access = Access(total=0.2, connect=0.2, lookup=lambda _: Found())
+    with closing(Fetcher(Cache(tmp_path), access)) as fetcher:
+        for number in range(3):
+            # Before the third a host is asked for other things; after it, for nothing.
+            found = fetcher.fetch(f"oci://{faults.host}/hang:v{number}", Settings()).result(30)
+            assert isinstance(found, Failure)
+            assert found.kind == "timeout"
+        asked = len(faults.requests)
+        found = fetcher.fetch(f"oci://{faults.host}/ok:v1", Settings()).result(30)
+        assert isinstance(found, Failure)
+        assert found.message.startswith(f"oci://{faults.host}/ok:v1 was not asked for, since")
+        assert len(faults.requests) == asked
+
+
+# Nobody waits any more
+
+
+def test_what_nobody_needs_is_ended(tmp_path: Path, faults: FaultServer) -> None:
+    access = Access(total=600, lookup=lambda _: Found())
+    with closing(Fetcher(Cache(tmp_path), access, workers=1)) as fetcher:
+        target = f"oci://{faults.host}/hang:v1"
+        first, second = fetcher.fetch(target, Settings()), fetcher.fetch(target, Settings())
+        queued = fetcher.fetch(f"oci://{faults.host}/ok:v1", Settings())
+        fetcher.cancel(first)
+        assert not first.done()  # somebody else waits for it
+        fetcher.cancel(queued)
+        assert queued.cancelled()
+        while not any("hang" in request.path for request in faults.requests):
+            faults.over.wait(0.01)
+        fetcher.cancel(second)
+        assert second.result(30) == Failure("cancelled", f"Nobody needs {target} any more.")
+        answer = fetcher.fetch(f"oci://{faults.host}/ok:v1", Settings()).result(30)
+        assert text(answer) == TEXT

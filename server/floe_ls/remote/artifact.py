@@ -52,6 +52,10 @@ class Artifact:
     """The file, folder or reference that stood in for `ref`, where a mirror did."""
     stale: Failure | None = None
     """Why a newer copy could not be had, where this one should have been looked up again."""
+    before: str = ""
+    """The digest that the reference had when it was used here earlier, where that was another one."""
+    changed_at: float | None = None
+    """When that was noticed, in seconds since the epoch."""
 
 
 @dataclass(frozen=True)

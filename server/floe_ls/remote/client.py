@@ -32,6 +32,7 @@ from floe_ls.remote.address import is_loopback, is_private
 from floe_ls.remote.credentials import Found, Login, Lookup, login_for
 from floe_ls.remote.failure import Failed, printable
 from floe_ls.remote.line import Adapter, Line, inward
+from floe_ls.remote.stop import Stop
 
 MAX_ANSWER = 4 << 20
 MAX_ERROR = 64 << 10
@@ -60,6 +61,7 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
         total: float = 10.0,
         connect: float = 3.0,
         lookup: Lookup = login_for,
+        stop: Stop | None = None,
     ) -> None:
         super().__init__(hostname=host, insecure=insecure)
         self.host = host
@@ -71,7 +73,7 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
         self._found: Found | None = None
         self._authorization: str | None = None
         self._requests = REQUESTS
-        self._line = Line(total, connect)
+        self._line = Line(total, connect, stop)
         adapter = Adapter(self._line)
         self.session.mount("http://", adapter)
         self.session.mount("https://", adapter)

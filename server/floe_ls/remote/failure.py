@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal[
@@ -21,6 +21,8 @@ Kind = Literal[
     "partial",  # the answer ended before its end
     "offline",
     "blocked",  # a rule of ours forbids it
+    "untrusted",  # the workspace is not trusted with the network, or with files outside of it
+    "cancelled",  # nobody needs the answer any more
     "io",  # the file system
     "encoding",
     "invalid",  # what was asked for makes no sense: a target without a tag, a broken settings file
@@ -40,6 +42,10 @@ class Failure:
     """Seconds that the other side asked us to wait."""
     line: int | None = None
     """The line in the file that the message is about, from 0."""
+    since: float | None = field(default=None, compare=False)
+    """Seconds since the epoch, when the same question first failed."""
+    again: float | None = field(default=None, compare=False)
+    """Seconds since the epoch, when it is worth asking again; before that nobody is asked."""
 
     @property
     def passing(self) -> bool:

@@ -6,6 +6,7 @@ import codecs
 import os
 import re
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
@@ -29,22 +30,31 @@ _MARKS = (
 )
 
 
-def read(place: str | os.PathLike[str], limit: int = MAX_FILE) -> str | Failure:
+def read(
+    place: str | os.PathLike[str], limit: int = MAX_FILE, within: Sequence[str] | None = None
+) -> str | Failure:
     """The text of a regular file, named by path or `file:` URI, without its byte order mark."""
     try:
-        return text_of(read_bytes(place, limit), os.fspath(place))
+        return text_of(read_bytes(place, limit, within), os.fspath(place))
     except Failed as failed:
         return failed.failure
 
 
-def read_bytes(place: str | os.PathLike[str], limit: int = MAX_FILE) -> bytes:
+def read_bytes(
+    place: str | os.PathLike[str], limit: int = MAX_FILE, within: Sequence[str] | None = None
+) -> bytes:
     """Raises Failed. Links are resolved first, and only a regular file is opened: a pipe would
-    make us wait for its other end.
+    make us wait for its other end. With `within`, only a file in one of these folders (URIs).
     """
     path = path_of(place) if isinstance(place, str) and "://" in place else Path(place)
     if path is None:
         raise Failed("invalid", f"{place} names no file of this machine.")
     try:
+        if not is_within(path, within):
+            raise Failed(
+                "untrusted",
+                f"{path} is outside of this workspace, which is not trusted: it was not read.",
+            )
         real = path.resolve(strict=True)
         _demand_regular(real.stat().st_mode, path)
         # A pipe may have taken the file's place since: open without waiting, and look again.
@@ -63,6 +73,18 @@ def read_bytes(place: str | os.PathLike[str], limit: int = MAX_FILE) -> bytes:
     except (OSError, ValueError, RuntimeError) as error:
         # ValueError: a NUL in the name. RuntimeError: links in a circle, before Python 3.13.
         raise Failed("io", f"{path} could not be read: {reason_of(error)}.") from None
+
+
+def is_within(path: Path, folders: Sequence[str] | None) -> bool:
+    """Whether a path, its links followed, is in one of the folders (URIs). Without folders, all are."""
+    if folders is None:
+        return True
+    try:
+        real = path.resolve()
+        roots = [root.resolve() for uri in folders if (root := path_of(uri)) is not None]
+    except (OSError, RuntimeError, ValueError):
+        return False
+    return any(real.is_relative_to(root) for root in roots)
 
 
 def text_of(data: bytes, name: str) -> str:

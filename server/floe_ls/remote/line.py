@@ -12,12 +12,13 @@ from requests.adapters import HTTPAdapter
 
 from floe_ls.remote.address import is_private, numeric
 from floe_ls.remote.failure import Failed, printable
+from floe_ls.remote.stop import Stop
 
 
 class Line:
     """The connections of one conversation, and the moment when all of them are cut."""
 
-    def __init__(self, total: float, connect: float) -> None:
+    def __init__(self, total: float, connect: float, stop: Stop | None = None) -> None:
         self.guarded = False
         """The request at hand may not lead to an address inside our own network."""
         self.refused = False
@@ -30,6 +31,8 @@ class Line:
         self._timer = threading.Timer(total, self._cut)
         self._timer.daemon = True
         self._timer.start()
+        if stop is not None:
+            stop.on(self.end)
 
     @property
     def is_over(self) -> bool:
@@ -83,6 +86,11 @@ class Line:
             raise Failed("unreachable", message)
         self.refused = True
         raise Failed("unreachable", f"No way leads to {host} from here: are you on its network?")
+
+    def end(self) -> None:
+        """Now, on whichever thread."""
+        self._end = time.monotonic()
+        self._cut()
 
     def close(self) -> None:
         self._timer.cancel()

@@ -12,6 +12,7 @@ from floe_ls.chain.ref import OciRef, version_key
 from floe_ls.remote import artifact, credentials
 from floe_ls.remote.artifact import MAX_MANIFEST, Artifact, Descriptor, Package
 from floe_ls.remote.failure import Failed, Failure
+from floe_ls.remote.stop import Stop
 
 if TYPE_CHECKING:
     from floe_ls.remote.client import Client
@@ -34,6 +35,8 @@ class Access:
     connect: float = 3.0
     """Seconds for finding and reaching a host."""
     lookup: credentials.Lookup = credentials.login_for
+    stop: Stop | None = None
+    """Ends the conversation before its time."""
 
 
 class Store(Protocol):
@@ -92,6 +95,7 @@ def _ask(ref: OciRef, access: Access, question: Callable[[Client], T]) -> T | Fa
             total=access.total,
             connect=access.connect,
             lookup=access.lookup,
+            stop=access.stop,
         ) as client:
             return question(client)
     except Failed as failed:
