@@ -18,10 +18,10 @@ from floe_ls.schema.meta import (
     Is,
     Merge,
     Role,
-    Section,
     Spelled,
     strengthen,
 )
+from floe_ls.schema.section import Section
 from floe_ls.schema.shape import shape_of
 
 

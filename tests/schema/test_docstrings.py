@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from floe_ls.schema.docstrings import field_docs
-from floe_ls.schema.meta import Section
+from floe_ls.schema.section import Section
 
 
 class Outer(Section):

@@ -20,9 +20,9 @@ from floe_ls.schema.meta import (
     Examples,
     Form,
     Rules,
-    Section,
     Unique,
 )
+from floe_ls.schema.section import Section
 
 _DESIGN = DialectOnly(frozenset({Dialect.DESIGN}))
 

@@ -14,12 +14,12 @@ from floe_ls.schema.meta import (
     Is,
     Role,
     Rules,
-    Section,
     Severity,
     Spelled,
     Unknown,
     strengthen,
 )
+from floe_ls.schema.section import Section
 
 # The documents name these blocks and leave open what else is in them.
 _OPEN = Rules(

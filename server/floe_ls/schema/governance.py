@@ -25,11 +25,11 @@ from floe_ls.schema.meta import (
     Known,
     Merge,
     Rules,
-    Section,
     Severity,
     Unknown,
     strengthen,
 )
+from floe_ls.schema.section import Section
 
 _DESIGN = DialectOnly(frozenset({Dialect.DESIGN}))
 _ADR = DialectOnly(frozenset({Dialect.ADR}))

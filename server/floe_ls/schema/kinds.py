@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from floe_ls.schema.manifest import Manifest
-from floe_ls.schema.meta import Section
 from floe_ls.schema.product import DataProduct
+from floe_ls.schema.section import Section
 
 KINDS: Mapping[str, type[Section]] = MappingProxyType(
     {"manifest": Manifest, "product": DataProduct}

@@ -43,7 +43,6 @@ from floe_ls.schema.meta import (
     Only,
     Role,
     Rules,
-    Section,
     Severity,
     Spelled,
     Tier,
@@ -51,6 +50,7 @@ from floe_ls.schema.meta import (
 )
 from floe_ls.schema.observability import Observability
 from floe_ls.schema.plugins import CategoryName, Plugins
+from floe_ls.schema.section import Section
 
 _DESIGN = DialectOnly(frozenset({Dialect.DESIGN}))
 _ADR_AND_DESIGN = DialectOnly(frozenset({Dialect.ADR, Dialect.DESIGN}))

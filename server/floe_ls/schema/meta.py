@@ -9,11 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar
-
-from pydantic import BaseModel, ConfigDict
-
-from floe_ls.schema.docstrings import field_docs
+from typing import Any
 
 
 class Tier(StrEnum):
@@ -52,7 +48,7 @@ class By:
     v1: Severity | None
 
     def __getitem__(self, dialect: Dialect) -> Severity | None:
-        found: Severity | None = getattr(self, dialect.value)
+        found: Severity | None = getattr(self, dialect)
         return found
 
 
@@ -352,19 +348,3 @@ class Rules:
     unknown: Unknown = field(default_factory=Unknown)
     constraints: tuple[Constraint, ...] = ()
     forbidden: tuple[ForbiddenKeys, ...] = ()
-
-
-class Section(BaseModel):
-    """Base of every model. The text for users is the docstring under each field; a class's docstring says what
-    the object is."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="allow", populate_by_name=True, defer_build=True
-    )
-    rules: ClassVar[Rules] = Rules()
-
-    @classmethod
-    def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        for name, text in field_docs(cls).items():
-            if name in cls.model_fields:
-                cls.model_fields[name].description = text

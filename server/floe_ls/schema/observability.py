@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from floe_ls.schema.meta import By, Examples, Form, Rules, Section, Severity, Unknown
+from floe_ls.schema.meta import By, Examples, Form, Rules, Severity, Unknown
+from floe_ls.schema.section import Section
 
 
 class Tracing(Section):

@@ -24,10 +24,10 @@ from floe_ls.schema.meta import (
     Needed,
     Role,
     Rules,
-    Section,
     Severity,
     Unknown,
 )
+from floe_ls.schema.section import Section
 
 # Every name that floe's registry, its plugin packages or its documents have. They disagree, and plugins are open.
 COMPUTE = ("duckdb", "snowflake", "spark", "bigquery", "databricks")

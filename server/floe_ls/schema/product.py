@@ -25,7 +25,6 @@ from floe_ls.schema.meta import (
     Needed,
     Role,
     Rules,
-    Section,
     Severity,
     Single,
     Spelled,
@@ -33,6 +32,7 @@ from floe_ls.schema.meta import (
     Unknown,
 )
 from floe_ls.schema.plugins import COMPUTE
+from floe_ls.schema.section import Section
 
 _DESIGN = DialectOnly(frozenset({Dialect.DESIGN}))
 _ADR_AND_DESIGN = DialectOnly(frozenset({Dialect.ADR, Dialect.DESIGN}))

@@ -2,58 +2,37 @@
 
 from __future__ import annotations
 
-import datetime
-import inspect
-import types
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Annotated, Any, ForwardRef, Literal, TypeVar, Union, get_args, get_origin
-
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from floe_ls.schema.meta import (
-    DEEP,
     MANIFEST_TIERS,
-    WARNING,
     Category,
     Codes,
     Deprecated,
     Dialect,
-    DialectOnly,
-    Examples,
     Form,
     Inherit,
-    Is,
     Known,
     Mistaken,
     Needed,
     Only,
     Role,
     Rules,
-    Section,
     Single,
-    Spelled,
     Tier,
     Unique,
 )
 from floe_ls.schema.meta import OVERRIDE as _OVERRIDE
 
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
 Path = tuple[str | int, ...]
 """Where a value is: keys, and indices of lists, in canonical spelling."""
 
-_SCALARS: dict[Any, str] = {
-    str: "str",
-    int: "int",
-    float: "float",
-    bool: "bool",
-    datetime.date: "date",
-    datetime.datetime: "datetime",
-    Any: "any",
-    type(None): "null",
-}
-_A = TypeVar("_A")
 ALL_DIALECTS = frozenset(Dialect)
 ANY_STEP = "*"
 """Stands for any key or index in the path of a shape."""
@@ -66,60 +45,54 @@ class Shape:
     date, datetime, any, or union (`options`). `path` is the template of its place, `*` for any key or index.
     """
 
-    def __init__(
-        self, name: str, path: tuple[str, ...], annotation: Any, field: FieldInfo | None
-    ) -> None:
-        self.name = name
-        self.path = path
-        self.doc = (field.description or "").strip() if field else ""
-        self.nullable = False
-        self.fields: dict[str, Shape] = {}
-        self.spellings: dict[str, str] = {}
-        self.wanted: tuple[Shape, ...] = ()
+    name: str
+    path: tuple[str, ...]
+    doc: str = ""
+    kind: str = "any"
+    nullable: bool = False
+    fields: Mapping[str, Shape] = MappingProxyType({})
+    item: Shape | None = None
+    keys: Shape | None = None
+    options: tuple[Shape, ...] = ()
+    discriminator: str = ""
+    choices: tuple[Any, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    rules: Rules = Rules()
+    required: bool = False
+    has_default: bool = False
+    default: Any = None
+    only: Only | None = None
+    needed: Needed | None = None
+    form: Form | None = None
+    known: Known | None = None
+    category: Category | None = None
+    mistaken: Mistaken | None = None
+    single: Single | None = None
+    codes: Codes = Codes()
+    unique: tuple[Unique, ...] = ()
+    examples: tuple[Any, ...] = ()
+    deprecated: Deprecated | None = None
+    dialects: frozenset[Dialect] = ALL_DIALECTS
+    other_spellings: tuple[str, ...] = ()
+    role: Role | None = None
+    says_inherit: bool = False
+    inherit: Inherit = _OVERRIDE
+    model: type[BaseModel] | None = None
+    """The model that it was read from; None where it was compiled."""
+
+    def __init__(self, name: str, path: tuple[str, ...], **said: Any) -> None:
+        self.name, self.path = name, path
+        self.__dict__.update(said)
+        fields = self.fields.values()
+        self.spellings: dict[str, str] = {
+            other: field.name for field in fields for other in field.other_spellings
+        }
+        self.wanted = tuple(f for f in fields if f.required or f.needed is not None)
         """The fields that may be missed."""
-        self.mistakable: tuple[Shape, ...] = ()
-        self.item: Shape | None = None
-        self.keys: Shape | None = None
-        self.options: tuple[Shape, ...] = ()
-        self.discriminator: str = ""
-        self.choices: tuple[Any, ...] = ()
-        self.minimum: float | None = None
-        self.maximum: float | None = None
-        self.min_length: int | None = None
-        self.max_length: int | None = None
-        self.rules = Rules()
-        self.model: type[BaseModel] | None = None
-        self.kind = "any"
-        notes: list[Any] = list(field.metadata) if field else []
-        self._type(annotation, notes)
-        self.required = field is not None and field.is_required()
-        self.has_default = field is not None and not field.is_required()
-        self.default = _default(field)
-        if field is not None and isinstance(field.discriminator, str):
-            self.discriminator = field.discriminator
-        self._limits(notes)
-        self.only = _note(notes, Only)
-        self.needed = _note(notes, Needed)
-        self.form = _note(notes, Form)
-        self.known = _note(notes, Known)
-        self.category = _note(notes, Category)
-        self.mistaken = _note(notes, Mistaken)
-        self.single = _note(notes, Single)
-        self.codes = _note(notes, Codes) or Codes()
-        self.unique = tuple(note for note in notes if isinstance(note, Unique))
-        if self.codes.duplicate:
-            self.unique += (Unique("", self.codes.duplicate, WARNING),)
-        self.examples: tuple[Any, ...] = (_note(notes, Examples) or Examples(())).values
-        self.deprecated = _note(notes, Deprecated)
-        dialects = _note(notes, DialectOnly)
-        self.dialects: frozenset[Dialect] = dialects.dialects if dialects else ALL_DIALECTS
-        spelled = _note(notes, Spelled)
-        self.other_spellings: tuple[str, ...] = spelled.names if spelled else ()
-        role = _note(notes, Is)
-        self.role: Role | None = role.role if role else None
-        own = _note(notes, Inherit)
-        self.says_inherit = own is not None
-        self.inherit: Inherit = own or (DEEP if self.kind == "object" else _OVERRIDE)
+        self.mistakable = tuple(f for f in fields if f.mistaken is not None)
         self._roles: dict[Role, Shape] | None = None
 
     def __repr__(self) -> str:
@@ -220,116 +193,10 @@ class Shape:
                 return "any value"
         return self.kind
 
-    # --- building
-
-    def _type(self, annotation: Any, notes: list[Any]) -> None:
-        origin, args = get_origin(annotation), get_args(annotation)
-        if origin is Annotated:
-            for note in args[1:]:
-                if isinstance(note, FieldInfo):
-                    notes.extend(note.metadata)
-                    if note.discriminator and isinstance(note.discriminator, str):
-                        self.discriminator = note.discriminator
-                else:
-                    notes.append(note)
-            self._type(args[0], notes)
-        elif origin in (Union, types.UnionType):
-            options = [a for a in args if a is not type(None)]
-            self.nullable = len(options) < len(args)
-            if len(options) == 1:
-                self._type(options[0], notes)
-            else:
-                self.kind = "union"
-                self.options = tuple(Shape(self.name, self.path, o, None) for o in options)
-        elif origin is Literal:
-            self.choices = tuple(a for a in args if a is not None)
-            self.nullable = self.nullable or None in args
-            kinds = {type(a) for a in self.choices}
-            self.kind = _SCALARS[kinds.pop()] if len(kinds) == 1 else "any"
-        elif origin in (list, tuple, set, frozenset):
-            self.kind = "list"
-            self.item = Shape("", (*self.path, ANY_STEP), args[0] if args else Any, None)
-        elif origin in (dict, Mapping):
-            self.kind = "map"
-            self.keys = Shape("", self.path, args[0] if args else str, None)
-            self.item = Shape("", (*self.path, ANY_STEP), args[1] if args else Any, None)
-        elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            self._object(annotation)
-        elif isinstance(annotation, ForwardRef | str):
-            raise TypeError(f"{self.path}: unresolved annotation {annotation!r}")
-        else:
-            self.kind = _SCALARS.get(annotation, "any")
-
-    def _object(self, model: type[BaseModel]) -> None:
-        self.kind = "object"
-        self.model = model
-        if issubclass(model, Section):
-            self.rules = model.rules
-        if not self.doc:
-            self.doc = inspect.cleandoc(model.__doc__ or "")
-        for name, field in model.model_fields.items():
-            key = field.alias or name
-            shape = Shape(key, (*self.path, key), field.annotation, field)
-            self.fields[key] = shape
-            for other in shape.other_spellings:
-                self.spellings[other] = key
-        fields = self.fields.values()
-        self.wanted = tuple(f for f in fields if f.required or f.needed is not None)
-        self.mistakable = tuple(f for f in fields if f.mistaken is not None)
-
-    def _limits(self, notes: list[Any]) -> None:
-        for note in notes:
-            for limit, name in (
-                ("ge", "minimum"),
-                ("le", "maximum"),
-                ("min_length", "min_length"),
-                ("max_length", "max_length"),
-            ):
-                value = getattr(note, limit, None)
-                if value is not None and not isinstance(note, Inherit):
-                    setattr(self, name, value)
-
-
-def _note(notes: list[Any], kind: type[_A]) -> _A | None:
-    return next((note for note in reversed(notes) if isinstance(note, kind)), None)
-
-
-def _default(field: FieldInfo | None) -> Any:
-    """A field's default as plain data."""
-    if field is None or field.is_required():
-        return None
-    factory = field.default_factory
-    if isinstance(factory, type) and issubclass(factory, BaseModel):
-        return _defaults(factory)
-    if factory is not None:
-        return _data(field.get_default(call_default_factory=True, validated_data={}))
-    return None if field.default is PydanticUndefined else _data(field.default)
-
-
-def _defaults(model: type[BaseModel]) -> dict[str, Any]:
-    """What an object of this model is when nothing in it is written."""
-    return {
-        field.alias or name: value
-        for name, field in model.model_fields.items()
-        if (value := _default(field)) is not None
-    }
-
-
-def _data(value: Any) -> Any:
-    if isinstance(value, BaseModel):
-        return {
-            field.alias or name: _data(held)
-            for name, field in type(value).model_fields.items()
-            if (held := getattr(value, name)) is not None
-        }
-    if isinstance(value, list | tuple):
-        return [_data(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _data(item) for key, item in value.items()}
-    return value
-
 
 @lru_cache(maxsize=64)
 def shape_of(model: type[BaseModel]) -> Shape:
     """The shape of a whole document of this model."""
-    return Shape("", (), model, None)
+    from floe_ls.schema.reading import read_model
+
+    return read_model(model)
