@@ -156,6 +156,39 @@ data under a contract.
     )
 
 
+def test_a_domain_can_let_go_of_a_product() -> None:
+    fixture = """
+        #- sales-domain-manifest.yaml
+        $0scope: domain
+        parent_manifest: oci://registry/enterprise-manifest:v1.0.0
+        approved_products: [customer-360, sales-forecast]
+        #- marketing-domain-manifest.yaml
+        scope: domain
+        parent_manifest: oci://registry/enterprise-manifest:v1.0.0
+        approved_products: [customer-360]
+    """
+    text = fixed(fixture, "Remove `customer-360` here")
+    assert text.endswith("approved_products: [sales-forecast]\n")
+
+
+def test_not_more_than_a_reader_can_take_in_is_told_of_a_long_list() -> None:
+    transforms = "".join("\n      - {type: dbt, path: m/, compute: spark}" for _ in range(500))
+    fixture = f"""
+    #- orders/floe.yaml
+    metadata: {{name: orders}}
+    platform: {{ref: "{REF}"}}
+    transforms:{transforms}
+    #- sales-domain-manifest.yaml
+    scope: domain
+    parent_manifest: oci://registry/enterprise-manifest:v1.0.0
+    #- enterprise-manifest.yaml
+    scope: enterprise
+    approved_plugins: {{compute: [duckdb]}}
+    """
+    told = [d for d in found(fixture) if d.code == "whitelist/transform-compute"]
+    assert len(told) == 200
+
+
 def test_two_files_of_one_domain_and_domains_of_two_enterprises_may_approve_the_same() -> None:
     check(
         """

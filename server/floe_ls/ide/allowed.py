@@ -19,6 +19,8 @@ from floe_ls.syntax.nodes import Entry, Scalar, Sequence
 from floe_ls.text import Span
 
 _MOST_FIXES = 12
+_MOST_TOLD = 200
+"""Items of one list that are told to be wrong: each has its fixes, and nobody reads more."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +113,11 @@ def outside(
                 and text not in names
             ):
                 wrong[id(entry)] = at.base, at.node
+    told = 0
     for index, entry in enumerate(entries) if wrong else ():
         found = wrong.get(id(entry))
-        if found is not None:
+        if found is not None and told < _MOST_TOLD:
+            told += 1
             base, node = holder.base + holder.node.at[index] + found[0], found[1]
             path: Path = (*template[:star], index, *rest)
             yield path, Span(base + node.start, base + node.end), node.text

@@ -81,14 +81,20 @@ _HARMLESS = frozenset({"yaml/ambiguous-scalar", "yaml/duplicate-key", "yaml/unkn
 def _findings(rule: Rule, subject: Subject) -> Iterator[Finding]:
     try:
         for finding in rule.check(subject):
-            mends = MENDS.get(finding.code)
-            if mends:
-                more = (fix for mend in mends for fix in mend(subject, finding))
-                finding = replace(finding, fixes=(*finding.fixes, *more))
-            yield finding
+            yield _mended(finding, subject) if finding.code in MENDS else finding
     except Exception:
         # One broken rule must not hide what the others found.
-        log.exception("the rule of %s failed on %s", rule.codes[0].slug, subject.document.uri)
+        log.exception("%s failed on %s", rule.check.__module__, subject.document.uri)
+
+
+def _mended(finding: Finding, subject: Subject) -> Finding:
+    """A finding with the fixes that other rules have for it."""
+    try:
+        more = [fix for mend in MENDS[finding.code] for fix in mend(subject, finding)]
+    except Exception:
+        log.exception("a fix of %s failed on %s", finding.code, subject.document.uri)
+        return finding
+    return replace(finding, fixes=(*finding.fixes, *more))
 
 
 def _configured(code: Code, severity: Severity | None, rules: Mapping[str, str]) -> Severity | None:

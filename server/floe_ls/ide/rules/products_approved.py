@@ -104,6 +104,8 @@ approved_products: [campaign-analytics]
 
 _MOST_COMPARED = 20_000
 """Pairs of names that are compared in search of a misspelled one: more would be felt while typing."""
+_MOST_FIXED = 50
+"""Unknown products that are proposed to be removed: more are kept elsewhere, and meant."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -200,7 +202,7 @@ def _unknown(subject: Subject, items: list[tuple[int, At, str]]) -> Iterator[Fin
             message += f" Did you mean `{meant}`?"
             edit = set_value(subject.document, (*path, index), meant)
             fixes += [subject.edit(f"Change to `{meant}`", edit, preferred=True)] if edit else []
-        edit = remove_key(subject.document, (*path, index))
+        edit = remove_key(subject.document, (*path, index)) if len(unknown) <= _MOST_FIXED else None
         fixes += [subject.edit(f"Remove `{name}`", edit)] if edit else []
         yield Finding(UNKNOWN.slug, item.value_span, message, (), tuple(fixes))
 
@@ -209,7 +211,7 @@ def _twice(subject: Subject, items: list[tuple[int, At, str]]) -> Iterator[Findi
     path = subject.path(Role.PRODUCTS)
     own = {name for _, _, name in items}
     others = [row for row in siblings(subject) if row.approves and not own.isdisjoint(row.approves)]
-    for _, item, name in items:
+    for index, item, name in items:
         for row in others:
             listed = row.document.at(path or ())
             there = next((a for _, a, n in _items(listed) if n == name), None) if listed else None
@@ -221,7 +223,9 @@ def _twice(subject: Subject, items: list[tuple[int, At, str]]) -> Iterator[Findi
                 "domain. Other domains read its data under a contract."
             )
             where = (Related(row.document, there.value_span, "it is approved here, too"),)
-            yield Finding(TWO_DOMAINS.slug, item.value_span, message, where)
+            edit = remove_key(subject.document, (*path, index)) if path else None
+            fixes = (subject.edit(f"Remove `{name}` here", edit),) if edit else ()
+            yield Finding(TWO_DOMAINS.slug, item.value_span, message, where, fixes)
 
 
 RULE = Rule((NOT_APPROVED, UNKNOWN, TWO_DOMAINS), check)
