@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from lsprotocol import types as lsp
@@ -23,7 +24,8 @@ from floe_ls.text import Encoding
 log = logging.getLogger(__name__)
 
 QUIET = 0.3
-"""Seconds without a change after which a reference counts as typed, and may be fetched."""
+"""Seconds without a change after which a reference counts as typed, and may be fetched, and after which a client is
+told to ask again for what other files decide."""
 WATCHED = ("**/*.{yaml,yml}", "**/floe-ls.toml")
 
 
@@ -46,6 +48,10 @@ class FloeServer(Server):
         self.shown: dict[str, tuple[Document, list[Diagnostic]]] = {}
         self.sent: dict[str, str] = {}
         self.proposed: tuple[Document, list[Completion]] | None = None
+        self.flushed: list[Callable[[], None]] = []
+        """Called after findings have gone out, when no message is waiting."""
+        self._refreshes: list[str] = []
+        self._refresh: asyncio.TimerHandle | None = None
         self._due: set[str] = set()
         self._all_due = False
         self._scheduled = False
@@ -63,6 +69,13 @@ class FloeServer(Server):
 
     def document(self, uri: str) -> Document | None:
         return self.snapshot.documents.get(uri)
+
+    def client_has(self, *keys: str) -> Any:
+        """What the client says of one of its capabilities; None where it says nothing."""
+        here: Any = self.capabilities
+        for key in keys:
+            here = here.get(key) if isinstance(here, dict) else None
+        return here
 
     # --- texts
 
@@ -126,19 +139,35 @@ class FloeServer(Server):
         self._scheduled = False
         due, self._due = self._due, set()
         everything, self._all_due = self._all_due, False
-        if self.pulls:
+        if self.pulls and everything:
+            self.refresh()
+        if not self.pulls:
+            for uri in due:
+                self.check_and_publish(uri)
             if everything:
-                self.refresh()
-            return
-        for uri in due:
-            self.check_and_publish(uri)
+                for uri in self.snapshot.opened - due:
+                    self.check_and_publish(uri, only_new=True)
         if everything:
-            for uri in self.snapshot.opened - due:
-                self.check_and_publish(uri, only_new=True)
+            self._refresh_when_quiet()
+        for call in self.flushed:
+            call()
 
     def refresh(self) -> None:
         """Asks a client that pulls to ask again: an edit of one document changed others."""
         self.protocol.send_request(lsp.WORKSPACE_DIAGNOSTIC_REFRESH, None)
+
+    def refreshes(self, method: str) -> None:
+        """Sends a request that makes the client ask again whenever other files may have changed its answer."""
+        self._refreshes.append(method)
+
+    def _refresh_when_quiet(self) -> None:
+        if self._refreshes and self._refresh is None:
+            self._refresh = asyncio.get_running_loop().call_later(QUIET, self._send_refreshes)
+
+    def _send_refreshes(self) -> None:
+        self._refresh = None
+        for method in self._refreshes:
+            self.protocol.send_request(method, None)
 
     def findings(self, document: Document) -> list[Diagnostic]:
         found = diagnostics(self.snapshot, document)

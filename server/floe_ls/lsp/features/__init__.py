@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from floe_ls.lsp.features import code_action, completion, hover, pull, workspace
+from floe_ls.lsp.features import (
+    code_action,
+    completion,
+    folding,
+    formatting,
+    hover,
+    linked,
+    pull,
+    selection,
+    workspace,
+)
 
 if TYPE_CHECKING:
     from floe_ls.lsp.server import FloeServer
@@ -18,6 +28,10 @@ FEATURES: tuple[Callable[[FloeServer], None], ...] = (
     hover.register,
     completion.register,
     code_action.register,
+    folding.register,
+    selection.register,
+    linked.register,
+    formatting.register,
     workspace.register,
 )
 """Called while `initialize` is answered, when the client's capabilities are known."""
