@@ -91,7 +91,7 @@ class Judged:
         key: str,
         parts: Parts,
         slips: tuple[Slip, ...],
-        names: tuple[Names, ...] = (),
+        names: tuple[Names | None, ...] = (),
         muted: frozenset[int] = frozenset(),
     ) -> None:
         self.node = node
@@ -215,7 +215,7 @@ class _Check:
     def of_object(
         self, shape: Shape, node: Mapping, key: str, start: int, end: int, old: Judged | None
     ) -> Judged:
-        """`start` and `end` is where things that are missing are shown."""
+        """`start` and `end` is where things that are missing are shown; the first line where `end` is -1."""
         old = _same(old, shape, key)
 
         parts = self.parts(node, old, self.member, shape, key)
@@ -378,11 +378,11 @@ class _Check:
             else:
                 continue
             if found is not None:
-                a, b = _key_at(found, start, end)
+                a, b = _key_at(found, *(_head(node) if end < 0 else (start, end)))
                 message = f"`{name}` is empty: {words.wants(child)}"
                 yield Slip(a, b, code, severity, message)
                 continue
-            a, b = start, end
+            a, b = _head(node) if end < 0 else (start, end)
             if needed is not None and needed.at and (other := seen.get(needed.at[0])) is not None:
                 a, b = _entry_at(other, start, end)
             message = f"{words.place(shape, self.tier)} needs `{name}`: {words.wants(child)}"
@@ -392,6 +392,8 @@ class _Check:
         self, shape: Shape, node: Mapping, seen: dict[str, tuple[int, Entry]], start: int, end: int
     ) -> Iterator[Slip]:
         written = _Written(shape, seen)
+        if end < 0:
+            start, end = _head(node)
         for constraint in shape.rules.constraints:
             for breach in constraint.check(written):
                 severity = breach.severity or self.severity(constraint.severity)
@@ -508,12 +510,15 @@ class _Check:
         old = _same(old, shape, key)
         parts = self.parts(node, old, self.item, shape, key)
         slips = [*self.size(shape, node, key)]
-        names: list[Names] = []
+        names: list[Names | None] = []
         for number, unique in enumerate(shape.unique):
+            if len(node.entries) < _SHORT and not unique.name and _differ(node):
+                names.append(None)
+                continue
             known = old.names[number] if old is not None else None
-            names.append(_names(unique.name, item, node, known, parts))
-            if names[-1].repeat:
-                slips += self.repeated(unique, item, node, key, names[-1].values)
+            names.append(found := _names(unique.name, item, node, known, parts))
+            if found.repeat:
+                slips += self.repeated(unique, item, node, key, found.values)
         return Judged(node, shape, key, parts, tuple(slips), tuple(names))
 
     def size(self, shape: Shape, node: Collection, key: str) -> Iterator[Slip]:
@@ -576,8 +581,7 @@ class _Check:
             message = f"This item of `{key}` is empty: {words.wants(item)}"
             return Part((Slip(a, max(b, a + 1), code, _ERROR, message),), None)
         assert node is not None
-        start, end = _head(node) if isinstance(node, Mapping) else (node.start, node.end)
-        return _part(slips, self.value(item, node, start, end, key, slips, old))
+        return _part(slips, self.value(item, node, node.start, -1, key, slips, old))
 
     def union(
         self, shape: Shape, node: Node, a: int, b: int, key: str, out: list[Slip],
@@ -599,6 +603,7 @@ class _Check:
         choices = _discriminators(shape)
         found = _at_key(node, shape.discriminator)
         if found is None or found[1].value is None:
+            a, b = _head(node) if b < 0 else (a, b)
             message = f"`{shape.discriminator}` must be written out: {words.one_of(choices)}."
             out.append(Slip(a, b, "schema/required", _ERROR, message))
             return None
@@ -832,11 +837,23 @@ class _Nameless:
     """Stands for an item without the field that tells items apart: no two are the same."""
 
 
+_SHORT = 32
+
+
+def _differ(node: Sequence) -> bool:
+    """Whether the texts of a short list of scalars all differ, so that its values do."""
+    values = [entry.value for entry in node.entries]
+    texts = {value.text for value in values if type(value) is Scalar}
+    return len(texts) == len(values)
+
+
 def _names(field: str, item: Shape, node: Sequence, known: Names | None, parts: Parts) -> Names:
-    entries, (_, _, first, last) = node.entries, parts
-    middle = [_name(field, item, entry) for entry in entries[first : len(entries) - last]]
+    entries = node.entries
     if known is None:
-        return Names(middle, len(set(middle)) < len(middle))
+        values = [_name(field, item, entry) for entry in entries]
+        return Names(values, len(set(values)) < len(values))
+    _, _, first, last = parts
+    middle = [_name(field, item, entry) for entry in entries[first : len(entries) - last]]
     was = known.values
     values = [*was[:first], *middle, *was[len(was) - last :]]
     if was[first : len(was) - last] == middle:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from floe_ls.forms.document import At
@@ -91,7 +92,9 @@ def check(subject: Subject) -> Iterator[Finding]:
     item = shape.item
     assert item is not None
     memo = subject.document.memo
-    needs = kept(memo, "needs", transforms.node.entries, lambda entry: _needs(item, entry))
+    names, depends = _keys(item, Role.TRANSFORM_NAME), _keys(item, Role.DEPENDS_ON)
+    ask = partial(_needs, names, depends)
+    needs = kept(memo, "needs", transforms.node.entries, ask)
     known: tuple[list[Needs], _Wrong] | None = memo.get("depends-on")
     if known is None or known[0] != needs:
         known = memo["depends-on"] = needs, _wrong(needs)
@@ -101,18 +104,22 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield _cycle(subject, item, transforms, needs, ring)
 
 
-def _needs(item: Shape, entry: Entry) -> Needs:
+def _keys(item: Shape, role: Role) -> frozenset[str]:
+    """The spellings of the key that has a role."""
+    field = next((f for f in item.fields.values() if f.role is role), None)
+    return frozenset((field.name, *field.other_spellings)) if field is not None else frozenset()
+
+
+def _needs(names: frozenset[str], dependencies: frozenset[str], entry: Entry) -> Needs:
     name: str | None = None
     depends: tuple[str | None, ...] = ()
     if isinstance(entry.value, Mapping):
         for member in entry.value.entries:
-            shape = item.child(key_of(member) or "")
-            if shape is None:
-                continue
-            if shape.role is Role.TRANSFORM_NAME:
+            key = key_of(member)
+            if key in names:
                 name = text_of(member.value)
-            elif shape.role is Role.DEPENDS_ON and isinstance(member.value, Sequence):
-                depends = tuple(text_of(e.value) for e in member.value.entries)
+            elif key in dependencies and isinstance(member.value, Sequence):
+                depends = tuple(text_of(item.value) for item in member.value.entries)
     return name, depends
 
 
@@ -192,7 +199,7 @@ def _knots(edges: list[list[int]]) -> Iterator[set[int]]:
 def _unknown(
     subject: Subject, item: Shape, transforms: At, needs: list[Needs], wrong: _Wrong
 ) -> Iterator[Finding]:
-    names = [name for name, _ in needs if name]
+    names = [name for name, _ in needs if name] if wrong.unknown else []
     for count, (index, place) in enumerate(wrong.unknown):
         at = _dependency(item, transforms, index, place)
         name = needs[index][1][place]
