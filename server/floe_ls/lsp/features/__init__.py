@@ -11,12 +11,17 @@ from typing import TYPE_CHECKING
 from floe_ls.lsp.features import (
     code_action,
     completion,
+    definition,
     folding,
     formatting,
+    highlight,
     hover,
     linked,
+    links,
     pull,
+    references,
     selection,
+    semantic,
     workspace,
 )
 
@@ -32,6 +37,11 @@ FEATURES: tuple[Callable[[FloeServer], None], ...] = (
     selection.register,
     linked.register,
     formatting.register,
+    semantic.register,
+    definition.register,
+    references.register,
+    highlight.register,
+    links.register,
     workspace.register,
 )
 """Called while `initialize` is answered, when the client's capabilities are known."""

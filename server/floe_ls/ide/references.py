@@ -1,0 +1,129 @@
+"""Where what is at the cursor is used: who inherits from a manifest, and where names stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from floe_ls.forms.document import Document, Kind
+from floe_ls.ide.cursor import Token, at_path, token_at
+from floe_ls.ide.definition import is_setting
+from floe_ls.ide.locations import (
+    Location,
+    approvals,
+    manifest_meant,
+    mentioned,
+    place,
+    products_meant,
+    top,
+)
+from floe_ls.ide.mentions import Mention, What, anchor_mentions, mention_at, mentions
+from floe_ls.ide.snapshot import Snapshot
+from floe_ls.ide.story import deciding_shape
+from floe_ls.schema.meta import MANIFEST_TIERS, Merge, Role
+
+
+def references(
+    snapshot: Snapshot, document: Document, offset: int, *, declarations: bool = True
+) -> tuple[Location, ...]:
+    """The uses of what is at the cursor in the whole workspace, with the places that name it where they are asked for.
+
+    Of a manifest, the references that lead to it; of a manifest's key, the layers above and below that set it, too.
+    """
+    mention = mention_at(document, snapshot.shapes, offset)
+    if mention is not None:
+        return tuple(dict.fromkeys(_of_mention(snapshot, document, mention, declarations)))
+    root = snapshot.shapes.get(document.kind)
+    token = token_at(document, root, offset) if root is not None else None
+    if token is None:
+        return ()
+    role = token.shape.role if token.shape is not None else None
+    if role is Role.SCOPE:
+        return tuple(_of_manifest(snapshot, document, declarations))
+    if role in (Role.PARENT, Role.PLATFORM):
+        up = next((m for m in mentions(document, snapshot.shapes) if _refers(m)), None)
+        return tuple(_of_mention(snapshot, document, up, declarations)) if up is not None else ()
+    return tuple(_of_key(snapshot, document, token, declarations))
+
+
+def same_in(document: Document, snapshot: Snapshot, mention: Mention) -> tuple[Mention, ...]:
+    """The mentions of one thing in its document."""
+    if mention.what is What.ANCHOR:
+        return tuple(m for m in anchor_mentions(document) if m.key == mention.key)
+    return tuple(m for m in mentions(document, snapshot.shapes) if m.key == mention.key)
+
+
+def _refers(mention: Mention) -> bool:
+    return mention.what is What.MANIFEST and not mention.declares
+
+
+def _of_mention(
+    snapshot: Snapshot, document: Document, mention: Mention, declarations: bool
+) -> Iterator[Location]:
+    match mention.what:
+        case What.MANIFEST:
+            manifest = manifest_meant(snapshot, document, mention)
+            if manifest is not None:
+                yield from _of_manifest(snapshot, manifest, declarations)
+        case What.PRODUCT:
+            yield from _of_product(snapshot, document, mention, declarations)
+        case What.PLUGIN | What.SINK:
+            yield from _in_all(snapshot, document, mention, declarations)
+        case _:
+            for other in same_in(document, snapshot, mention):
+                if declarations or not other.declares:
+                    yield mentioned(document, other)
+
+
+def _of_manifest(snapshot: Snapshot, manifest: Document, declarations: bool) -> Iterator[Location]:
+    if declarations:
+        yield top(snapshot, manifest)
+    for child in snapshot.children(manifest):
+        for other in mentions(child, snapshot.shapes):
+            if _refers(other):
+                yield mentioned(child, other)
+
+
+def _of_product(
+    snapshot: Snapshot, document: Document, mention: Mention, declarations: bool
+) -> Iterator[Location]:
+    if mention.declares:
+        products = [document]
+    else:
+        products = [r.document for r in products_meant(snapshot, document, mention.name)]
+        if not products:
+            yield mentioned(document, mention)
+    for product in products:
+        own = (m for m in mentions(product, snapshot.shapes) if m.what is What.PRODUCT)
+        for other in own if declarations else ():
+            yield mentioned(product, other)
+        for manifest, other in approvals(snapshot, product, mention.name):
+            yield mentioned(manifest, other)
+
+
+def _in_all(
+    snapshot: Snapshot, document: Document, mention: Mention, declarations: bool
+) -> Iterator[Location]:
+    """In this document, then in all others of the workspace, and in the artifacts above."""
+    above = [layer.document for layer in snapshot.chain(document).layers if layer.document.ref]
+    others = sorted((row.document for row in snapshot.census.rows), key=lambda d: d.uri)
+    for place_of in (document, *above, *(d for d in others if d.uri != document.uri)):
+        for other in mentions(place_of, snapshot.shapes):
+            if other.key == mention.key and (declarations or not other.declares):
+                yield mentioned(place_of, other)
+
+
+def _of_key(
+    snapshot: Snapshot, document: Document, token: Token, declarations: bool
+) -> Iterator[Location]:
+    if document.tier not in MANIFEST_TIERS or not is_setting(snapshot, document, token):
+        return
+    shape, decides = deciding_shape(snapshot.manifest_shape, token.path)
+    path = token.path if shape is None or shape.inherit.merge is Merge.DEEP else decides
+    layers = [layer.document for layer in snapshot.chain(document).layers]
+    first = True
+    for other in (*layers, *snapshot.below(document)):
+        at = at_path(other, path) if other.kind is Kind.MANIFEST else None
+        if at is not None:
+            if declarations or not first:
+                yield place(other, at)
+            first = False
