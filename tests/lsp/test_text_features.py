@@ -9,6 +9,7 @@ import pytest
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcMethodNotFound
 
+from floe_ls.lsp.features.semantic import difference
 from lsp.test_protocol import DOMAIN, PRODUCT, D, Editor, P, client, editor
 
 __all__ = ["client", "editor"]
@@ -117,3 +118,40 @@ async def test_a_new_line_below_a_key_stands_further_in(editor: Editor) -> None:
     if edits is None:
         return
     assert [e.new_text for e in edits] == ["  "]
+
+
+async def test_words_have_colours_and_edits_send_what_changed(editor: Editor) -> None:
+    editor.open(D)
+    ask = editor.client.text_document_semantic_tokens_full_async
+    params = lsp.SemanticTokensParams(document(editor, D))
+    first = await asked(editor, "semantic_tokens", ask(params))
+    if first is None:
+        return
+    assert list(first.data[:5]) == [0, 0, len("scope"), 0, 1]
+    editor.replace(D, "scope: domain", "# note\nscope: domain")
+    again = await editor.client.text_document_semantic_tokens_full_delta_async(
+        lsp.SemanticTokensDeltaParams(document(editor, D), first.result_id or "")
+    )
+    assert isinstance(again, lsp.SemanticTokensDelta)
+    (edit,) = again.edits
+    before, start = list(first.data), edit.start
+    after = before[:start] + list(edit.data or []) + before[start + edit.delete_count :]
+    whole = await ask(params)
+    assert whole is not None
+    assert after == list(whole.data)
+    assert len(edit.data or []) < len(after)
+
+
+def test_the_difference_of_two_answers_makes_one_of_the_other() -> None:
+    for before, after in (
+        ([1, 2, 3], [1, 3]),
+        ([], [1]),
+        ([1, 1], [1, 1, 1]),
+        ([1], [1]),
+        ([1], []),
+    ):
+        edits = difference(before, after)
+        for edit in edits:
+            end = edit["start"] + edit["deleteCount"]
+            before = [*before[: edit["start"]], *edit["data"], *before[end:]]
+        assert before == after
