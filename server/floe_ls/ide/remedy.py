@@ -25,6 +25,8 @@ class Remedy(NamedTuple):
     """Where an entry starts that is to go."""
     above: tuple[int, str] | None = None
     """Where an entry starts before which another one is to stand."""
+    last: tuple[int, str, str] | None = None
+    """Where an entry of a mapping starts at whose end another is to stand; its key and its value."""
     below: tuple[int, tuple[str, ...]] | None = None
     """Where an entry starts behind which others are to stand."""
 
@@ -39,6 +41,9 @@ def fix(document: Document, base: int, remedy: Remedy) -> Fix | None:
     if remedy.above is not None:
         at, text = remedy.above
         made.append(_above(document, base + at, text))
+    if remedy.last is not None:
+        at, key, text = remedy.last
+        made.append(_last(document, base + at, key, text))
     if remedy.below is not None and remedy.below[1]:
         at, texts = remedy.below
         made.append(_below(document, base + at, texts))
@@ -61,6 +66,15 @@ def _above(document: Document, offset: int, text: str) -> TextEdit | None:
         return None
     gap = ", " if holder.flow else _newline(document) + " " * holder.column
     return TextEdit(Span(offset, offset), text + gap)
+
+
+def _last(document: Document, offset: int, key: str, text: str) -> TextEdit | None:
+    found = _path(document.tree, offset)
+    if found is None:
+        return None
+    steps, number = found
+    change = edits.insert_key(document.tree, steps[:-1], key, text, number)
+    return TextEdit(Span(change[0], change[1]), change[2]) if change is not None else None
 
 
 def _below(document: Document, offset: int, texts: tuple[str, ...]) -> TextEdit | None:

@@ -315,7 +315,8 @@ class _Check:
         else:
             return
         if severity is not None:
-            yield Slip(key.start, key.end, "schema/not-shipped", severity, message)
+            drop = _drop(entry, key)
+            yield Slip(key.start, key.end, "schema/not-shipped", severity, message, drop)
 
     def stranger(
         self, shape: Shape, at: int, entry: Entry, key: Scalar, seen: dict[str, tuple[int, Entry]]
@@ -339,7 +340,7 @@ class _Check:
         remedies: tuple[Remedy, ...] = drop
         if meant is not None:
             message += f" Did you mean `{meant}`?"
-            if not isinstance(entry, Folded):
+            if _stands(entry, key):
                 remedies = (Remedy(f"Rename to `{meant}`", ((a, b, meant),), preferred=True), *drop)
         elif 0 < len(names) <= 12:
             message += f" Known: {words.every(names)}."
@@ -397,9 +398,18 @@ class _Check:
         for constraint in shape.rules.constraints:
             for breach in constraint.check(written):
                 severity = breach.severity or self.severity(constraint.severity)
-                if severity is not None:
-                    a, b = _breached(shape, node, breach, start, end)
-                    yield Slip(a, b, constraint.code, severity, breach.message)
+                if severity is None:
+                    continue
+                place = _breached(shape, node, breach, start, end)
+                remedies: tuple[Remedy, ...] = ()
+                if breach.right and place.value is not None:
+                    a, b = place.value
+                    title = f"Change to `{breach.right}`"
+                    remedies = (Remedy(title, ((a, b, breach.right),), preferred=True),)
+                elif breach.drop and place.key is not None:
+                    remedies = (Remedy(f"Remove `{breach.path[-1]}`", drop=place.key),)
+                a, b = place.start, place.end
+                yield Slip(a, b, constraint.code, severity, breach.message, remedies)
 
     def mistakes(self, shape: Shape, seen: dict[str, tuple[int, Entry]]) -> Iterator[Slip]:
         """Values written for others: the remedy may have to write other fields beside."""
@@ -966,7 +976,7 @@ def _unloadable(node: Scalar) -> Iterator[Slip]:
             f"Unquoted `{words.short(node.text)}` has a form that floe's loader, which reads YAML 1.1, cannot make"
             " a value of: it refuses the whole file."
         )
-        remedy = Remedy("Quote it", ((a, b, f'"{node.text}"'),), preferred=True, safe=True)
+        remedy = Remedy("Quote it", ((a, b, f'"{node.text}"'),), preferred=True)
         yield Slip(a, b, "yaml/unreadable-scalar", _ERROR, message, (remedy,))
 
 
@@ -999,52 +1009,83 @@ def _entry_at(found: tuple[int, Entry], a: int, b: int) -> tuple[int, int]:
     return at + entry.key.start, at + max(entry.key.end, end)
 
 
-def _breached(shape: Shape, node: Mapping, breach: Breach, a: int, b: int) -> tuple[int, int]:
-    """Where a breach is shown: its value, or its key, or what is nearest to it."""
+class _Place(NamedTuple):
+    """Where a breach is shown."""
+
+    start: int
+    end: int
+    key: int | None = None
+    """Where the entry at its path starts, if it is there and has a key."""
+    value: tuple[int, int] | None = None
+    """And its value, where that is a scalar."""
+
+
+def _breached(shape: Shape, node: Mapping, breach: Breach, a: int, b: int) -> _Place:
+    """The value at a breach's path, or its key, or what is nearest to it."""
     here: Node | None = node
     below: Shape | None = shape
-    base = 0
-    for step in breach.path:
-        found: tuple[int, Entry] | None = None
-        if isinstance(step, int):
-            if isinstance(here, Sequence) and step < len(here.entries):
-                found = here.at[step], here.entries[step]
-        else:
-            found = _at_key(here, step, below)
-        if found is None:
-            break
-        base += found[0]
-        entry = found[1]
+    base, found = 0, _Place(a, b)
+    for number, step in enumerate(breach.path, 1):
+        entry, at = _entry(here, step, below)
+        if entry is None:
+            return found._replace(key=None, value=None)
+        base += at
         here = entry.value
         below = below.child(step) if below is not None else None
         if entry.key is not None:
             a, b = base + entry.key.start, base + entry.key.end
-        if (
-            here is not None
-            and not breach.on_key
-            and (entry.key is None or isinstance(here, Scalar))
-        ):
-            start, end = _head(here)
-            if end > start + 1 or here.end > here.start:
-                a, b = base + start, base + end
-    return a, b
+            found = _Place(a, b, a)
+        last = number == len(breach.path)
+        if here is not None and not (last and breach.on_key):
+            start, end = base + here.start, base + here.end
+            if isinstance(here, Scalar) and end > start:
+                found = found._replace(start=start, end=end, value=(start, end))
+            elif entry.key is None:
+                start, end = _head(here)
+                found = found._replace(start=base + start, end=base + end)
+    return found
+
+
+def _entry(node: Node | None, step: str | int, shape: Shape | None) -> tuple[Entry | None, int]:
+    if isinstance(step, int):
+        if isinstance(node, Sequence) and step < len(node.entries):
+            return node.entries[step], node.at[step]
+        return None, 0
+    found = _at_key(node, step, shape)
+    return (found[1], found[0]) if found is not None else (None, 0)
 
 
 # --- remedies
 
 
+def _stands(entry: Entry, key: Scalar) -> bool:
+    """Whether the key stands in the text as it stands here."""
+    return not isinstance(entry, Folded) or entry.written[-1:] == (key.text,)
+
+
 def _drop(entry: Entry, key: Scalar, at: int = 0) -> tuple[Remedy, ...]:
-    if isinstance(entry, Folded):
+    if not _stands(entry, key):
         return ()
     return (Remedy(f"Remove `{key.text}`", drop=at + key.start),)
 
 
 def _insertion(child: Shape, node: Mapping) -> tuple[Remedy, ...]:
-    """Adding a missing key whose only possible value is known."""
-    if len(child.choices) != 1 or not node.entries:
+    """Adding a missing key where its possible values are known."""
+    if not node.entries:
         return ()
-    text = f"{child.name}: {_quoted(str(child.choices[0]))}"
-    return (Remedy(f"Add `{text}`", above=(node.at[0], text), preferred=True, safe=True),)
+    if len(child.choices) == 1:
+        text = f"{child.name}: {_quoted(str(child.choices[0]))}"
+        return (Remedy(f"Add `{text}`", above=(node.at[0], text), preferred=True, safe=True),)
+    if child.choices:
+        values = [_quoted(str(choice)) for choice in child.choices[:8]]
+    elif child.kind in ("object", "map") and not child.wanted and not child.min_length:
+        values = ["{}"]
+    else:
+        return ()
+    return tuple(
+        Remedy(f"Add `{child.name}: {value}`", last=(node.at[0], child.name, value))
+        for value in values
+    )
 
 
 def _rename(node: Scalar, choices: tuple[Any, ...]) -> tuple[Remedy, ...]:

@@ -46,6 +46,7 @@ def custom_patterns_unused(naming: Object) -> Iterator[Breach]:
             ("custom_patterns",),
             "These patterns are read only with `pattern: custom`.",
             on_key=True,
+            drop=True,
         )
 
 
@@ -113,6 +114,7 @@ def credentials_unused(auth: Object) -> Iterator[Breach]:
             ("credentials_ref",),
             f"`type: {kind}` has no credentials: only `basic` and `token` read `credentials_ref`.",
             on_key=True,
+            drop=True,
         )
 
 
@@ -161,6 +163,7 @@ def signing_fits_mode(signing: Object) -> Iterator[Breach]:
                 ("private_key_ref",),
                 "`mode: keyless` signs without a key: remove it, or write `mode: key-based`.",
                 on_key=True,
+                drop=True,
             )
     elif mode == "key-based" and not has_key:
         yield Breach(
@@ -189,6 +192,7 @@ def one_subject(issuer: Object) -> Iterator[Breach]:
             ("subject_regex",),
             "Either `subject` or `subject_regex`, not both: remove one of them.",
             on_key=True,
+            drop=True,
         )
     elif not exact and not pattern:
         yield Breach(
@@ -202,6 +206,7 @@ def mandatory_gate_is_on(environment: Object) -> Iterator[Breach]:
         yield Breach(
             ("gates", "policy_compliance"),
             "This gate holds in every environment and cannot be turned off: write `true`, or leave it out.",
+            right="true",
         )
 
 

@@ -306,6 +306,10 @@ class Breach:
     severity: Severity | None = None
     on_key: bool = False
     """Put the finding on the key at `path`, not on its value."""
+    right: str = ""
+    """What would surely be right in place of the value, as YAML."""
+    drop: bool = False
+    """Taking the entry away mends it."""
 
 
 @dataclass(frozen=True)

@@ -35,38 +35,42 @@ def _finding(subject: Subject, problem: Problem) -> Finding:
 
 def _fixes(subject: Subject, code: str, span: Span) -> Iterator[Fix]:
     document = subject.document
-    written = document.text[span.start : span.end]
+    here = document.text[span.start : span.end]
+    start = Span(span.start, span.start)
     match code:
-        case "yaml/tab" if written.strip("\t ") == "":
-            edit = TextEdit(span, written.replace("\t", "  "))
+        case "yaml/tab" if here.strip("\t ") == "":
+            edit = TextEdit(span, here.replace("\t", "  "))
             yield subject.edit("Use spaces", edit, preferred=True)
-        case "yaml/unquoted-colon" | "yaml/escape":
-            found = _value(document, span) if code == "yaml/unquoted-colon" else None
-            if found is not None:
-                text = (
-                    document.text[found.start : found.end].replace("\\", "\\\\").replace('"', '\\"')
-                )
-                yield subject.edit("Quote it", TextEdit(found, f'"{text}"'), preferred=True)
-        case "yaml/unclosed-bracket" | "yaml/unclosed-quote":
-            pass
+        case "yaml/missing-colon" if "\n" not in here:
+            yield subject.edit("Add a colon", TextEdit(Span(span.end, span.end), ":"))
+        case "yaml/missing-comma":
+            yield subject.edit("Add a comma", TextEdit(start, ", "), preferred=True)
+        case "yaml/missing-dash":
+            yield subject.edit("Add a dash", TextEdit(start, "- "), preferred=True)
+        case "yaml/escape" if here.startswith("\\"):
+            yield subject.edit("Double the backslash", TextEdit(start, "\\"), preferred=True)
+        case "yaml/unknown-anchor" if here.startswith("*"):
+            yield subject.edit("Quote it", TextEdit(span, f'"{here}"'), preferred=True)
+        case "yaml/unquoted-colon":
+            value = _value(document, span)
+            if value is not None:
+                yield subject.edit("Quote it", TextEdit(*value), preferred=True)
 
 
-def _value(document: Document, span: Span) -> Span | None:
-    """The rest of the line in which an unquoted text has a colon too many."""
+def _value(document: Document, span: Span) -> tuple[Span, str] | None:
+    """The value of the line in which an unquoted text has a colon too many, and the same in quotes."""
     line, _ = document.lines.position(span.start)
     start, end = document.lines.starts[line], document.lines.end(line)
     text = document.text[start:end]
     key = text.find(": ")
     if key < 0 or start + key + 2 > span.start:
         return None
-    first = start + key + 2
-    last = end
     comment = text.find(" #", key)
-    if comment >= 0:
-        last = start + comment
-    value = document.text[first:last]
-    lead = len(value) - len(value.lstrip(" \t"))
-    return Span(first + lead, first + len(value.rstrip(" \t")))
+    value = text[key + 2 : comment if comment >= 0 else None]
+    first = start + key + 2 + len(value) - len(value.lstrip(" \t"))
+    value = value.strip(" \t")
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return Span(first, first + len(value)), f'"{escaped}"'
 
 
 RULE = Rule(YAML_CODES, check)
