@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote, unquote
+from zlib import crc32
 
 from floe_ls.chain.layers import Shapes, Unavailable, reference
 from floe_ls.chain.ref import OciRef, parse_ref, resolve_path
 from floe_ls.forms.dialect import names_manifest, names_product
 from floe_ls.forms.document import Document, Kind, read_document
+from floe_ls.ide.facts import Facts, RepositoryTags
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.remote import files, settings_file
 from floe_ls.remote.artifact import Artifact
+from floe_ls.remote.cache import Tags
 from floe_ls.remote.failure import Failure
 from floe_ls.remote.scan import manifests_below
 from floe_ls.schema.meta import Role
@@ -27,6 +34,13 @@ from floe_ls.text import Encoding, Lines
 
 log = logging.getLogger(__name__)
 
+RECHECK = 60.0
+"""Seconds after which a parent is looked at again, when a file that needs it is opened or saved."""
+TAGS_AGAIN = 600.0
+"""The same for the tags of a repository."""
+NEWS_OF_VERSION, NEWS_OF_TAG = 7 * 86400.0, 86400.0
+"""Seconds for which it is told that a tag names another digest than before: one that should not move, one that may."""
+_SETTINGS = frozenset(setting.name for setting in fields(Settings))
 SCAN_BATCH = 50
 """Files that the scan hands over at once."""
 
@@ -34,14 +48,48 @@ SCAN_BATCH = 50
 class Fetch(Protocol):
     """Asks for what is behind an `oci://` reference; the same question while one is under way shares its answer."""
 
-    def fetch(self, ref: OciRef, settings: Settings) -> Future[Artifact | Failure]: ...
+    def fetch(
+        self, ref: OciRef, settings: Settings, *, refresh: bool = False
+    ) -> Future[Artifact | Failure]: ...
+
+    def known(self, ref: OciRef, settings: Settings) -> tuple[Artifact, bool] | None:
+        """What can be said at once, and whether it needs no second look."""
+
+    def tags(self, repository: OciRef, settings: Settings) -> Future[Tags | Failure]: ...
+
+    def known_tags(self, repository: OciRef) -> Tags | None: ...
+
+    def content(self, registry: str, repository: str, digest: str) -> Artifact | None: ...
+
+    def cancel(self, future: Future[Any]) -> None: ...
+
+
+REMOTE = "floe-oci:"
+"""The scheme under which editors show artifacts: `floe-oci://host/repository@sha256:…/manifest.yaml`."""
 
 
 def floe_shapes() -> Shapes:
-    """The shapes of floe's files. This is where the engine meets the concrete models."""
+    """The shapes of floe's files: compiled ones, or, where the models have changed since, those read from them.
+
+    This is where the engine meets the concrete models.
+    """
+    from floe_ls.schema.compiled import MADE_FROM, SHAPES
+
+    if MADE_FROM == models_fingerprint():
+        return {Kind(name): shape for name, shape in SHAPES.items()}
     from floe_ls.schema.kinds import KINDS
 
     return {Kind(name): shape_of(model) for name, model in KINDS.items()}
+
+
+def models_fingerprint() -> int:
+    """Changes with the modules that say what the shapes are."""
+    folder = Path(__file__).parent / "schema"
+    found = 0
+    for module in sorted(folder.glob("*.py")):
+        if module.name != "compiled.py":
+            found = crc32(module.read_bytes().replace(b"\r\n", b"\n"), found)
+    return found
 
 
 @dataclass(frozen=True)
@@ -78,7 +126,19 @@ class Session:
         self.relative = False
         """Files outside of the roots are named relative to the working directory."""
         self.roots: tuple[str, ...] = ()
+        self.trusted = True
+        """Else no network is used, and no file outside of the roots is read."""
+        self.patient = False
+        """Waits for a second look at what the cache has, in place of using it at once."""
+        self.later: Callable[[float, Callable[[], None]], None] = lambda _seconds, _call: None
+        """Runs a call on this thread after so many seconds; where nobody can, nothing is asked for again by itself."""
+        self.progress: Callable[[str, bool], None] = lambda _target, _begun: None
+        """Told when a fetch begins and ends."""
         self.fetching: dict[str, Future[Artifact | Failure]] = {}
+        self._fetching_tags: dict[str, Future[Tags | Failure]] = {}
+        self._asked_at: dict[str, float] = {}
+        self._asked_by: dict[str, str] = {}
+        """The document, by URI, whose settings say how a target is reached."""
         self.settings_problems: dict[str, list[SettingsProblem]] = {}
         self._fetcher = fetcher
         self.post = post
@@ -94,10 +154,13 @@ class Session:
     # --- what an editor does
 
     def open(self, uri: str, text: str, version: int | None = None) -> Document:
+        if uri.startswith(REMOTE):
+            return self._view(uri, text, version)
         self._settings_near(uri)
         document = read_document(uri, text, version, label=self.label(uri))
         self._take(document, opened=True)
         self.demand([document])
+        self.recheck([document])
         return document
 
     def add(self, uri: str, text: str) -> Document:
@@ -122,12 +185,17 @@ class Session:
             lines = lines.changed(min(start, end), max(start, end), change.text)
         document = read_document(uri, lines, version, old)
         self._take(document)
+        if self.fetching and self._reference(old) != self._reference(document):
+            self._cancel_unneeded()
         return document
 
     def close(self, uri: str) -> None:
         """What the file holds on disk counts again."""
-        self.snapshot = self.snapshot.changed(opened=self.snapshot.opened - {uri})
-        self.reread([uri])
+        viewed = {u: d for u, d in self.snapshot.viewed.items() if u != uri}
+        self.snapshot = self.snapshot.changed(opened=self.snapshot.opened - {uri}, viewed=viewed)
+        if not uri.startswith(REMOTE):
+            self.reread([uri])
+        self._cancel_unneeded()
 
     def opened(self) -> list[Document]:
         documents = self.snapshot.documents
@@ -148,7 +216,7 @@ class Session:
             name = uri.rpartition("/")[2].lower()
             if not known and not names_manifest(name) and not names_product(name):
                 continue
-            text = files.read(uri)
+            text = self._read(uri)
             if isinstance(text, Failure):
                 documents.pop(uri, None)
             else:
@@ -167,9 +235,9 @@ class Session:
 
     def configure(self, editor: Mapping[str, Any]) -> None:
         """The editor's settings (its `floe` section). They win over `floe-ls.toml`."""
-        self._editor = {
-            k: v for k, v in editor.items() if k in Settings.model_fields and v is not None
-        }
+        self._editor = {k: v for k, v in editor.items() if k in _SETTINGS and v is not None}
+        # A file of the workspace cannot say that the workspace is to be trusted: only the editor can.
+        self.trusted = editor.get("trusted", True) is not False
         self._reload_settings()
         self.demand()
         self.changed()
@@ -186,8 +254,6 @@ class Session:
 
     def label(self, uri: str) -> str:
         """A path relative to the workspace's folder, or, outside of it, the whole path."""
-        from urllib.parse import unquote
-
         for root in self.roots:
             if uri.startswith(root):
                 return unquote(uri[len(root) :])
@@ -215,7 +281,8 @@ class Session:
         folders = [*self._settings_files]
         self._settings_files.clear()
         self.settings_problems.clear()
-        base, problems = parse_settings(self._editor, self.roots[-1] if self.roots else "")
+        before = self._reach()
+        base, problems = self._parse(self._editor, self.roots[-1] if self.roots else "")
         self.settings_problems[""] = [SettingsProblem("", p) for p in problems]
         self.snapshot = self.snapshot.changed(settings=base, settings_of={}, failures={})
         for root in self.roots:
@@ -226,11 +293,35 @@ class Session:
             path = files.path_of(folder)
             if path is not None and folder not in self._settings_files:
                 self._read_settings(folder, path)
+        if self._reach() != before:
+            # What came by other ways, or from where nobody may ask any more, does not count.
+            for target in [*self.fetching]:
+                self._cancel(target)
+            self._asked_at.clear()
+            self.snapshot = self.snapshot.changed(artifacts={}, facts={}, tags={})
+
+    def _reach(self) -> list[tuple[object, ...]]:
+        """What the settings say of where artifacts come from."""
+        snapshot = self.snapshot
+        settings = (*sorted(snapshot.settings_of.items()), ("", snapshot.settings))
+        return [(f, s.offline, s.registries, s.allow, s.within) for f, s in settings]
+
+    def _parse(self, data: Mapping[str, Any], folder: str) -> tuple[Settings, list[str]]:
+        settings, problems = parse_settings(data, folder)
+        if not self.trusted:
+            settings = replace(settings, within=self.roots)
+        return settings, problems
+
+    def _within(self) -> tuple[str, ...] | None:
+        return None if self.trusted else self.roots
+
+    def _read(self, place: str | Path) -> str | Failure:
+        return files.read(place, within=self._within())
 
     def _read_settings(self, folder: str, path: Path) -> None:
         place = settings_file.nearest(path)
         self._settings_files[folder] = None
-        if place is None:
+        if place is None or not files.is_within(place, self._within()):
             return
         data = settings_file.read(place)
         uri = files.uri_of(place)
@@ -239,7 +330,7 @@ class Session:
             self.settings_problems[uri] = [SettingsProblem(uri, data.message, data.line or 0)]
             data = {}
         base = files.uri_of(place.parent) + "/"
-        settings, problems = parse_settings(merged(data, self._editor), base)
+        settings, problems = self._parse(merged(data, self._editor), base)
         if problems:
             self.settings_problems[uri] = [SettingsProblem(uri, p) for p in problems]
         of = {**self.snapshot.settings_of, folder: settings, base: settings}
@@ -261,7 +352,8 @@ class Session:
     def watched(self) -> list[Document]:
         documents = self.snapshot.documents
         uris = self.snapshot.opened | self._watched
-        return [documents[uri] for uri in sorted(uris) if uri in documents]
+        found = [documents[uri] for uri in sorted(uris) if uri in documents]
+        return [*found, *self.snapshot.viewed.values()]
 
     def watch(self, uris: Iterable[str]) -> None:
         self._watched.update(uris)
@@ -270,7 +362,7 @@ class Session:
         """Whether something is known now that was not."""
         if target.startswith("file:"):
             self._settings_near(target)
-            text = files.read(target)
+            text = self._read(target)
             if isinstance(text, Failure):
                 message = _no_file(text, self.label(target))
                 found = Unavailable(text.kind, message, target)
@@ -288,19 +380,42 @@ class Session:
                 target, Unavailable("offline", message, target)
             )
             return True
-        if target not in self.fetching:
-            future = self._fetcher.fetch(ref, self.snapshot.settings_for(document.uri))
-            self.fetching[target] = future
-            if future.done():
-                self._fetched(target, future, quiet=True)
+        settings = self.snapshot.settings_for(document.uri)
+        self._asked_by[target] = document.uri
+        if target not in self.fetching and not self.patient:
+            known = self._fetcher.known(ref, settings)
+            if known is not None:
+                self._arrived(target, known[0])
+                if not known[1]:
+                    self._ask(target)
                 return True
-            future.add_done_callback(lambda done: self.post(lambda: self._fetched(target, done)))
+        if target not in self.fetching:
+            return self._ask(target)
+        return False
+
+    def _ask(self, target: str, refresh: bool = False) -> bool:
+        """Begins to fetch what a target names; whether the answer is there already."""
+        ref = parse_ref(target)
+        if self._fetcher is None or not isinstance(ref, OciRef) or target in self.fetching:
+            return False
+        settings = self.snapshot.settings_for(self._asked_by.get(target, ""))
+        self._asked_at[target] = time.monotonic()
+        future = self._fetcher.fetch(ref, settings, refresh=refresh)
+        self.fetching[target] = future
+        if future.done():
+            self._fetched(target, future, quiet=True)
+            return True
+        self.progress(target, True)
+        future.add_done_callback(lambda done: self.post(lambda: self._fetched(target, done)))
         return False
 
     def _fetched(
         self, target: str, future: Future[Artifact | Failure], quiet: bool = False
     ) -> None:
-        self.fetching.pop(target, None)
+        if self.fetching.get(target) is not future:
+            return  # it was given up, and perhaps asked for anew
+        del self.fetching[target]
+        self.progress(target, False)
         if future.cancelled():
             return
         try:
@@ -308,15 +423,172 @@ class Session:
         except Exception:
             log.exception("fetching %s", target)
             answer = Failure("server", f"{target} could not be fetched; the log says more.")
-        found: Document | Unavailable
-        if isinstance(answer, Failure):
-            found = Unavailable(answer.kind, answer.message, target)
-        else:
-            found = artifact_document(target, answer)
-        self.snapshot = self.snapshot.with_artifact(target, found)
+        changed = self._arrived(target, answer)
         if not quiet:
             self.demand()
+            if changed:
+                self.changed()
+
+    def _arrived(self, target: str, answer: Artifact | Failure) -> bool:
+        """Whether answers may be others now."""
+        failure = answer if isinstance(answer, Failure) else answer.stale
+        again = failure.again if failure is not None else None
+        if again is not None:
+            self.later(max(again - time.time(), 1.0), lambda: self._ask_again(target))
+        before = self.snapshot
+        if isinstance(answer, Failure):
+            found = Unavailable(
+                answer.kind, answer.message, target, answer.since, answer.again is not None
+            )
+            if target in before.artifacts or before.failures.get(target) == found:
+                return False  # the copy at hand is better than none
+            self.snapshot = before.with_artifact(target, found)
+            return True
+        facts = _facts(target, answer)
+        old = before.artifacts.get(target)
+        stale = _stale(answer)
+        if old is not None and (old.digest, old.stale) == (answer.digest, stale):
+            self.snapshot = before.changed(facts={**before.facts, target: facts})
+            return facts.before != getattr(before.facts.get(target), "before", "")
+        document = artifact_document(target, answer)
+        self.snapshot = before.with_artifact(target, document).changed(
+            facts={**before.facts, target: facts}
+        )
+        return True
+
+    def _ask_again(self, target: str) -> None:
+        """After a rest, if it still matters."""
+        document = self.snapshot.artifacts.get(target)
+        failed = target in self.snapshot.failures or (document is not None and document.stale)
+        if failed and target in self._needed():
+            self._ask(target)
+
+    def _needed(self) -> set[str]:
+        """The targets that the chains of watched documents lead to, known or not."""
+        found: set[str] = set()
+        for document in self.watched():
+            chain = self.snapshot.chain(document)
+            found.add(chain.pending)
+            for layer in chain.layers:
+                found.add(layer.document.ref)
+                here = reference(layer.document, self.snapshot.shapes)
+                ref = parse_ref(here.text) if here is not None else None
+                found.add(str(ref))
+        return found
+
+    def _cancel_unneeded(self) -> None:
+        """Ends the fetches that nobody waits for any more."""
+        if not self.fetching:
+            return
+        needed = self._needed()
+        for target in [*self.fetching]:
+            if target not in needed:
+                self._cancel(target)
+
+    def _cancel(self, target: str) -> None:
+        future = self.fetching.pop(target, None)
+        if future is not None and self._fetcher is not None:
+            self._fetcher.cancel(future)
+            self.progress(target, False)
+
+    def cancel(self, target: str) -> None:
+        """The user does not want to wait for it."""
+        if target in self.fetching:
+            self._cancel(target)
+            message = f"{target} was not fetched: it was cancelled."
+            if target not in self.snapshot.artifacts:
+                found = Unavailable("cancelled", message, target)
+                self.snapshot = self.snapshot.with_artifact(target, found)
             self.changed()
+
+    def recheck(self, documents: Iterable[Document] | None = None) -> None:
+        """Looks again, in the background, at parents that may have changed since."""
+        if self._fetcher is None or self.patient:
+            return
+        now = time.monotonic()
+        wanted = list(documents) if documents is not None else self.watched()
+        for document in wanted:
+            current = self.snapshot.documents.get(document.uri, document)
+            for layer in self.snapshot.chain(current).layers:
+                target = layer.document.ref
+                ref = parse_ref(target) if target in self.snapshot.artifacts else None
+                if not isinstance(ref, OciRef) or ref.digest:
+                    continue
+                if now - self._asked_at.get(target, -RECHECK) >= RECHECK:
+                    self._asked_by.setdefault(target, current.uri)
+                    self._ask(target)
+
+    # --- tags
+
+    def demand_tags(self, document: Document, ref: OciRef | None = None) -> None:
+        """Asks in the background for the tags of a repository: that of the document's reference, or another."""
+        if ref is None:
+            here = reference(document, self.snapshot.shapes)
+            found = parse_ref(here.text) if here is not None else None
+            ref = found if isinstance(found, OciRef) else None
+        if ref is None or self._fetcher is None:
+            return
+        repository = ref.without_version
+        name = str(repository)
+        if name in self._fetching_tags:
+            return
+        if name not in self.snapshot.tags and (known := self._fetcher.known_tags(repository)):
+            self._tell_tags(name, known)
+        now = time.monotonic()
+        if now - self._asked_at.get(f"tags {name}", -TAGS_AGAIN) < TAGS_AGAIN:
+            return
+        self._asked_at[f"tags {name}"] = now
+        future = self._fetcher.tags(repository, self.snapshot.settings_for(document.uri))
+        self._fetching_tags[name] = future
+        future.add_done_callback(lambda done: self.post(lambda: self._got_tags(name, done)))
+
+    def _got_tags(self, name: str, future: Future[Tags | Failure]) -> None:
+        if self._fetching_tags.pop(name, None) is None or future.cancelled():
+            return
+        answer = future.result()
+        if not isinstance(answer, Failure):
+            before = self.snapshot.tags.get(name)
+            self._tell_tags(name, answer)
+            if before is None or before.names != answer.names:
+                self.changed()
+
+    def _tell_tags(self, name: str, tags: Tags) -> None:
+        told = RepositoryTags(tags.names, tags.looked_at)
+        self.snapshot = self.snapshot.changed(tags={**self.snapshot.tags, name: told})
+
+    # --- artifacts as documents
+
+    def content(self, uri: str) -> Document | None:
+        """The artifact that a `floe-oci:` URI names, also one that no open file needs."""
+        named = remote_parts(uri)
+        if named is None:
+            return None
+        registry, repository, digest = named
+        for document in self.snapshot.artifacts.values():
+            if document.digest == digest and remote_parts(document.uri) == named:
+                return document
+        artifact = self._fetcher.content(registry, repository, digest) if self._fetcher else None
+        if artifact is None:
+            return None
+        return artifact_document(str(OciRef(registry, repository, None, digest)), artifact)
+
+    def _view(self, uri: str, text: str, version: int | None) -> Document:
+        """An artifact that an editor shows. It stays what it is, whatever the editor believes it holds."""
+        known = self.content(uri)
+        document = read_document(
+            uri,
+            known.lines if known else text,
+            version,
+            label=known.label if known else uri,
+            ref=known.ref if known else uri,
+            digest=known.digest if known else "",
+            fetched_at=known.fetched_at if known else None,
+            partial=known.partial if known else False,
+        )
+        viewed = {**self.snapshot.viewed, uri: document}
+        self.snapshot = self.snapshot.changed(viewed=viewed, opened=self.snapshot.opened | {uri})
+        self.demand([document])
+        return document
 
     def _look_for_folders(self, document: Document) -> None:
         """Finds out which of the folders that a product names do not exist."""
@@ -343,10 +615,16 @@ class Session:
         self._stated.clear()
         self.snapshot = self.snapshot.changed(missing=frozenset())
         self.demand()
+        self.recheck()
 
     def retry(self) -> None:
-        """Forgets what could not be had, and asks again at once."""
-        self.snapshot = self.snapshot.changed(failures={})
+        """Asks again at once for all that was fetched or could not be had; what is at hand stays in use meanwhile."""
+        targets = {*self.snapshot.artifacts, *self.snapshot.failures} & self._needed()
+        failures = {t: f for t, f in self.snapshot.failures.items() if t in targets}
+        self.snapshot = self.snapshot.changed(failures=failures)
+        self._asked_at.clear()
+        for target in sorted(targets):
+            self._ask(target, refresh=True)
         self.demand()
         self.changed()
 
@@ -397,7 +675,7 @@ class Session:
                     uri = files.uri_of(path)
                     if uri in self.snapshot.documents:
                         continue
-                    text = files.read(path)
+                    text = self._read(path)
                     if isinstance(text, Failure):
                         continue
                     batch.append(read_document(uri, text, label=self.label(uri)))
@@ -425,8 +703,8 @@ def artifact_document(target: str, artifact: Artifact) -> Document:
     """A fetched manifest as a document. Its URI is the one that editors open it read-only by."""
     ref = parse_ref(target)
     assert isinstance(ref, OciRef)
-    title = artifact.title.rpartition("/")[2] or "manifest.yaml"
-    folder = f"floe-oci://{ref.registry}/{ref.repository}@{artifact.digest}/"
+    title = quote(artifact.title.rpartition("/")[2] or "manifest.yaml", safe="")
+    folder = f"{REMOTE}//{ref.registry}/{ref.repository}@{artifact.digest}/"
 
     def read(name: str) -> Document:
         return read_document(
@@ -437,7 +715,7 @@ def artifact_document(target: str, artifact: Artifact) -> Document:
             digest=artifact.digest,
             fetched_at=artifact.fetched_at,
             partial=artifact.partial,
-            stale=artifact.stale.message if artifact.stale is not None else "",
+            stale=_stale(artifact),
         )
 
     document = read(title)
@@ -446,6 +724,39 @@ def artifact_document(target: str, artifact: Artifact) -> Document:
         again = read("manifest.yaml")
         return again if again.kind is Kind.MANIFEST else document
     return document
+
+
+def remote_parts(uri: str) -> tuple[str, str, str] | None:
+    """Registry, repository and digest of a `floe-oci:` URI, however much of it an editor has quoted."""
+    found = re.fullmatch(rf"{REMOTE}//([^/]+)/(.+)@(sha\d+:[0-9a-f]+)/[^/]*", unquote(uri))
+    return (found[1].lower(), found[2], found[3]) if found else None
+
+
+def _stale(artifact: Artifact) -> str:
+    """Why a newer copy could not be had, and since when."""
+    failure = artifact.stale
+    if failure is None:
+        return ""
+    if failure.since is None:
+        return failure.message
+    moment = datetime.fromtimestamp(failure.since, UTC)
+    return f"{failure.message} It has been so since {moment:%Y-%m-%d %H:%M} UTC."
+
+
+def _facts(target: str, artifact: Artifact) -> Facts:
+    ref = parse_ref(target)
+    news = NEWS_OF_VERSION if isinstance(ref, OciRef) and ref.pinned else NEWS_OF_TAG
+    changed_at = artifact.changed_at
+    recent = changed_at is not None and time.time() - changed_at < news
+    return Facts(
+        artifact.digest,
+        artifact.media_type,
+        artifact.annotations,
+        artifact.fetched_at,
+        artifact.read_from,
+        artifact.before if recent else "",
+        changed_at if recent else None,
+    )
 
 
 def _no_file(failure: Failure, label: str) -> str:

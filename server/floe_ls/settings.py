@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
 
 RuleSeverity = Literal["off", "hint", "information", "warning", "error"]
 
+_READ = {"extra": "forbid", "use_attribute_docstrings": True}
+"""How pydantic reads these classes. They are no models of its own, so that who has no settings does not wait for it."""
 
-class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-
-class Registry(Part):
+@dataclass(frozen=True)
+class Registry:
     """How to reach one registry, or one prefix of it."""
+
+    __pydantic_config__: ClassVar[Any] = _READ
 
     mirror: str | None = None
     """Where to look in its place: an OCI image layout folder, another `oci://host/prefix`, or a local folder of
@@ -26,31 +27,36 @@ class Registry(Part):
     """A PEM file with the certificate authority that signs its certificate."""
 
 
-_ALLOW: dict[str, JsonValue] = {
-    "properties": {"allow": {"type": "array", "items": {"type": "string"}}}
-}
-
-
-class Settings(Part):
+@dataclass(frozen=True)
+class Settings:
     """Everything that can be set."""
+
+    __pydantic_config__: ClassVar[Any] = _READ
 
     offline: bool = False
     """Never use the network: parents come from the workspace, the mirrors and the cache."""
-    sources: dict[str, str] = Field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
     """Which file of the workspace is published as which reference, with any tag or with one. Paths start at the
     settings file."""
-    registries: dict[str, Registry] = Field(default_factory=dict, json_schema_extra=_ALLOW)
+    registries: dict[str, Registry] = field(default_factory=dict)
     """By host, or by `host/prefix`; the longest match wins. Beside them `allow`, a list of hosts (`*.example.com`)
     or `host/prefix`: where it stands, no other registry is asked."""
-    rules: dict[str, RuleSeverity] = Field(default_factory=dict)
+    rules: dict[str, RuleSeverity] = field(default_factory=dict)
     """A severity for each code, or `off`. Codes that begin with `security/` or `whitelist/` cannot be lowered."""
-    folder: str = Field(default="", exclude=True)
+    folder: str = ""
     """The folder that relative paths start at. Set by the reader of the file, not by people."""
-    allow: tuple[str, ...] | None = Field(default=None, exclude=True)
+    allow: tuple[str, ...] | None = None
     """`registries.allow`."""
-    within: tuple[str, ...] | None = Field(default=None, exclude=True)
+    within: tuple[str, ...] | None = None
     """In a workspace that is not trusted: the URIs of its folders. No file outside of them is read, and no network
     is used. Set by the session."""
+
+    def __post_init__(self) -> None:
+        plain: Mapping[str, Any] = self.registries
+        registries = {
+            key: r if isinstance(r, Registry) else Registry(**r) for key, r in plain.items()
+        }
+        object.__setattr__(self, "registries", registries)
 
     def allows(self, registry: str, repository: str) -> bool:
         """Whether `registries.allow` lets a registry be asked."""
@@ -77,13 +83,14 @@ def _covers(entry: str, registry: str, repository: str) -> bool:
     return same and (not prefix or f"{repository}/".startswith(f"{prefix}/"))
 
 
-_INNER = frozenset({"folder", "allow", "within"})
+INNER = frozenset({"folder", "allow", "within"})
+"""Fields that are not set by people."""
 
 
 def parse_settings(data: Mapping[str, Any], folder: str = "") -> tuple[Settings, list[str]]:
     """Settings from plain data, and what is wrong with it in words. Wrong parts are left out, the rest holds."""
-    problems = [f"`{key}` is not a setting." for key in data if key in _INNER]
-    data = {key: value for key, value in data.items() if key not in _INNER}
+    problems = [f"`{key}` is not a setting." for key in data if key in INNER]
+    data = {key: value for key, value in data.items() if key not in INNER}
     registries = data.get("registries")
     if isinstance(registries, Mapping) and not isinstance(registries.get("allow"), Mapping | None):
         data["registries"] = {key: value for key, value in registries.items() if key != "allow"}
@@ -92,13 +99,18 @@ def parse_settings(data: Mapping[str, Any], folder: str = "") -> tuple[Settings,
             # Nobody is allowed then: whoever wrote it did not mean everybody.
             data["allow"] = ()
             problems.append("`registries.allow`: a list of hosts belongs here.")
+    if not data:
+        return Settings(folder=folder), problems
+    from pydantic import TypeAdapter, ValidationError
+
+    reader = TypeAdapter(Settings)
     for _ in range(20):
         try:
-            return Settings(**data, folder=folder), problems
+            return reader.validate_python({**data, "folder": folder}), problems
         except ValidationError as error:
             for found in error.errors():
                 loc = ".".join(str(step) for step in found["loc"])
-                unknown = found["type"] == "extra_forbidden"
+                unknown = found["type"] == "unexpected_keyword_argument"
                 problems.append(
                     f"`{loc}` is not a setting." if unknown else f"`{loc}`: {found['msg']}."
                 )

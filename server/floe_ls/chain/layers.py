@@ -39,6 +39,10 @@ class Unavailable:
     kind: str
     message: str
     target: str = ""
+    since: float | None = None
+    """Seconds since 1970, when it first could not be had."""
+    again: bool = False
+    """Whether it is asked for again by itself."""
 
 
 Find = Callable[[str, Document], Found | Pending | Unavailable]

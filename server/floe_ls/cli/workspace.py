@@ -29,6 +29,7 @@ class Workspace:
         self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self.session = Session(floe_shapes(), Fetcher(), self._calls.put)
         self.session.relative = True
+        self.session.patient = True
         here = files.uri_of(Path.cwd())
         self.session.set_roots([here])
         self.session.configure({"offline": True} if offline else {})

@@ -10,6 +10,7 @@ from floe_ls.chain.layers import Chain, Find, Found, Layer, Pending, Shapes, Una
 from floe_ls.chain.merge import Effective, Setting, merge
 from floe_ls.chain.ref import BadRef, FileRef, NameRef, OciRef, PathRef, parse_ref, resolve_path
 from floe_ls.forms.document import Document, Kind
+from floe_ls.ide.facts import Facts, RepositoryTags
 from floe_ls.mesh.census import Census, Family, Row, family_of, take_census
 from floe_ls.schema.meta import Tier
 from floe_ls.schema.shape import Shape
@@ -36,6 +37,12 @@ class Snapshot:
     """Folder URIs (ending in `/`) whose existence is known, for paths that a product names."""
     missing: frozenset[str] = frozenset()
     """URIs of files and folders that are known not to exist."""
+    facts: Mapping[str, Facts] = field(default_factory=dict, repr=False)
+    """What is known of `artifacts` beside their texts, by target."""
+    tags: Mapping[str, RepositoryTags] = field(default_factory=dict, repr=False)
+    """By repository: `oci://host/name`."""
+    viewed: Mapping[str, Document] = field(default_factory=dict, repr=False)
+    """Artifacts that an editor shows, by the URI that it shows them under. They are no files of the workspace."""
     _chains: dict[int, tuple[Document, Chain]] = field(
         default_factory=dict, repr=False, compare=False
     )

@@ -137,7 +137,7 @@ class Fetcher:
     def _ask(
         self, about: tuple[object, ...], settings: Settings, answer: Callable[[Stop], Any]
     ) -> _Question:
-        places = settings.model_dump_json(include={"offline", "registries"})
+        places = repr((settings.offline, settings.registries))
         key = *about, settings.folder, settings.allow, settings.within, places
         with self._lock:
             if (asked := self._asked.get(key)) is not None:
