@@ -1,4 +1,4 @@
-"""Writes the files that are made from others: the JSON Schemas, the references in docs/, the extension's settings.
+"""Writes the files that are made from others: schemas, references, the extension's settings, compiled shapes.
 
 `generate.py` writes them, `generate.py --check` says which are stale and exits with 1.
 """
@@ -11,13 +11,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+from shapes import source
+
 from floe_ls.forms.jsonschema import FILES, rendered
 from floe_ls.ide.diagnostics import CODES
 from floe_ls.ide.rule import Code
 from floe_ls.schema.kinds import KINDS
 from floe_ls.schema.meta import By, Dialect, Merge, Severity, Tier
 from floe_ls.schema.shape import Shape, shape_of
-from floe_ls.settings import Settings
+from floe_ls.session import models_fingerprint
+from floe_ls.settings import INNER, Settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 COMMAND = "make generate"
@@ -47,6 +51,8 @@ def main(arguments: list[str]) -> int:
 def generated() -> Iterator[tuple[str, str]]:
     """Every file by its path, with what belongs in it."""
     yield from schemas()
+    shapes = {kind: shape_of(model) for kind, model in KINDS.items()}
+    yield "server/floe_ls/schema/compiled.py", source(shapes, models_fingerprint(), COMMAND)
     yield "docs/fields.md", fields()
     yield "docs/settings.md", settings()
     yield "docs/rules/README.md", rules()
@@ -296,7 +302,7 @@ def settings() -> str:
         said = schema.get("description", "").replace("|", "\\|")
         words = {"object": "table", "boolean": "true or false", "string": "string"}[schema["type"]]
         rows.append(f"| `{key}` | {words} | {shown_default(schema)} | {said} |")
-    registry = Settings.model_json_schema()["$defs"]["Registry"]
+    registry = TypeAdapter(Settings).json_schema()["$defs"]["Registry"]
     for key, schema in registry["properties"].items():
         said = one_line(schema.get("description", ""))
         rows.append(
@@ -331,15 +337,17 @@ def extension() -> str:
 
 def setting_schemas() -> Iterator[tuple[str, dict[str, Any]]]:
     """The top-level settings as JSON Schema, without references, and with the codes in `rules`."""
-    whole = Settings.model_json_schema()
+    whole = TypeAdapter(Settings).json_schema()
     for key, schema in whole["properties"].items():
-        if Settings.model_fields[key].exclude:
+        if key in INNER:
             continue
         found = resolved(schema, whole.get("$defs", {}))
         found.pop("title", None)
         found.setdefault("default", {} if found["type"] == "object" else None)
         if "description" in found:
             found["description"] = one_line(found["description"])
+        if key == "registries":
+            found["properties"] = {"allow": {"type": "array", "items": {"type": "string"}}}
         if key == "rules":
             choices = found["additionalProperties"]["enum"]
             found["properties"] = {

@@ -8,13 +8,11 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import TypeAdapter, ValidationError
-
 from floe_ls.schema.formats.format import Format, character, listed, shown
 from floe_ls.schema.meta import WARNING
 
 if TYPE_CHECKING:
-    from pydantic import HttpUrl
+    from pydantic import HttpUrl, TypeAdapter
 
 _REGISTRY = re.compile(r"oci://[a-zA-Z0-9][a-zA-Z0-9.-]*[a-zA-Z0-9](:[0-9]+)?(/[a-zA-Z0-9._-]+)*")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
@@ -171,13 +169,15 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
 
 @cache
 def _urls() -> TypeAdapter[HttpUrl]:
-    from pydantic import HttpUrl
+    from pydantic import HttpUrl, TypeAdapter
 
     return TypeAdapter(HttpUrl)
 
 
 def _http_url(text: str) -> str | None:
     """What pydantic refuses, which reads these addresses for floe."""
+    from pydantic import ValidationError
+
     try:
         _urls().validate_python(text)
     except ValidationError as error:

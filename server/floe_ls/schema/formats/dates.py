@@ -6,10 +6,12 @@ import calendar
 import datetime as dt
 import re
 from functools import cache
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING
 
 from floe_ls.schema.formats.format import Format, shown
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _ISO_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d", re.ASCII)
@@ -24,11 +26,15 @@ _MONTHS = (
 
 @cache
 def _dates() -> TypeAdapter[dt.date]:
+    from pydantic import TypeAdapter
+
     return TypeAdapter(dt.date)
 
 
 @cache
 def _datetimes() -> TypeAdapter[dt.datetime]:
+    from pydantic import TypeAdapter
+
     return TypeAdapter(dt.datetime)
 
 
@@ -36,14 +42,14 @@ def _as_date(text: str) -> dt.date | None:
     """The day that floe reads, the way it reads it."""
     try:
         return _dates().validate_python(text)
-    except ValidationError:
+    except ValueError:  # pydantic's own kind of it
         return None
 
 
 def _as_moment(text: str) -> dt.datetime | None:
     try:
         return _datetimes().validate_python(text)
-    except ValidationError:
+    except ValueError:  # pydantic's own kind of it
         return None
 
 
