@@ -1,0 +1,50 @@
+"""textDocument/rename, and prepareRename, which says what would be renamed, or why nothing can be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
+
+from floe_ls.ide.rename import Refused, prepared, renamed
+
+if TYPE_CHECKING:
+    from floe_ls.lsp.server import FloeServer
+
+
+def register(server: FloeServer) -> None:
+    capability = (server.capabilities.get("textDocument") or {}).get("rename")
+    if capability is None:
+        return
+    if capability.get("prepareSupport"):
+
+        @server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
+        def on_prepare(params: lsp.PrepareRenameParams) -> Any:
+            document = server.document(params.text_document.uri)
+            if document is None:
+                return None
+            offset = server.convert.offset(document, params.position)
+            found = prepared(server.snapshot, document, offset)
+            if isinstance(found, Refused):
+                raise refusal(found)
+            return {
+                "range": server.convert.range(document, found.span),
+                "placeholder": found.name,
+            }
+
+    @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
+    def on_rename(params: lsp.RenameParams) -> Any:
+        document = server.document(params.text_document.uri)
+        if document is None:
+            return None
+        offset = server.convert.offset(document, params.position)
+        found = renamed(server.snapshot, document, offset, params.new_name)
+        if isinstance(found, Refused):
+            raise refusal(found)
+        return server.convert.workspace_edit(found.edits)
+
+
+def refusal(refused: Refused) -> JsonRpcException:
+    """An answer that editors show as it is."""
+    return JsonRpcException(refused.message, lsp.LSPErrorCodes.RequestFailed.value)
