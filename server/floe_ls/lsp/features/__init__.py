@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from floe_ls.lsp.features import (
+    call_hierarchy,
     code_action,
     completion,
     definition,
@@ -20,8 +21,11 @@ from floe_ls.lsp.features import (
     links,
     pull,
     references,
+    rename,
     selection,
     semantic,
+    symbols,
+    type_hierarchy,
     workspace,
 )
 
@@ -42,6 +46,10 @@ FEATURES: tuple[Callable[[FloeServer], None], ...] = (
     references.register,
     highlight.register,
     links.register,
+    symbols.register,
+    rename.register,
+    type_hierarchy.register,
+    call_hierarchy.register,
     workspace.register,
 )
 """Called while `initialize` is answered, when the client's capabilities are known."""

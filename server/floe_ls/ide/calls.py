@@ -1,0 +1,54 @@
+"""Which transforms need which: `dependsOn` as a hierarchy of calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from floe_ls.forms.document import Document
+from floe_ls.ide.locations import named_transforms
+from floe_ls.ide.mentions import Transform, What, mention_at, transforms
+from floe_ls.ide.snapshot import Snapshot
+from floe_ls.text import Span
+
+
+@dataclass(frozen=True)
+class Call:
+    """A transform, and where it is named as one that is needed, or names one that it needs."""
+
+    transform: Transform
+    spans: tuple[Span, ...]
+
+
+def called(snapshot: Snapshot, document: Document, offset: int) -> tuple[Transform, ...]:
+    """The transform that is named at an offset, else the one that an offset is in."""
+    mention = mention_at(document, snapshot.shapes, offset)
+    if mention is not None and mention.what is What.TRANSFORM:
+        return tuple(named_transforms(snapshot, document, mention.name)[:1])
+    around = (
+        t
+        for t in transforms(document, snapshot.shapes)
+        if t.at.span.start <= offset <= t.at.span.end
+    )
+    return tuple(around)[:1]
+
+
+def incoming(snapshot: Snapshot, document: Document, name: str) -> tuple[Call, ...]:
+    """The transforms that need the one of a name, with the places where they say so."""
+    calls = (
+        Call(t, tuple(need.span for need in t.needs if need.name == name))
+        for t in transforms(document, snapshot.shapes)
+    )
+    return tuple(call for call in calls if call.spans)
+
+
+def outgoing(snapshot: Snapshot, document: Document, name: str) -> tuple[Call, ...]:
+    """The transforms that the one of a name needs, with the places where it says so."""
+    named = named_transforms(snapshot, document, name)
+    by_name: dict[str, list[Span]] = {}
+    for need in named[0].needs if named else ():
+        by_name.setdefault(need.name, []).append(need.span)
+    return tuple(
+        Call(needed, tuple(spans))
+        for other, spans in by_name.items()
+        for needed in named_transforms(snapshot, document, other)[:1]
+    )
