@@ -22,7 +22,7 @@ MANIFEST_KINDS = frozenset({"Manifest", "EnterpriseManifest", "DomainManifest", 
 PRODUCT_KINDS = frozenset({"FloeSpec", "DataProduct"})
 _MANIFEST_KEYS = frozenset(
     "apiVersion kind metadata scope plugins approved_plugins approved_products approved_sinks parent_manifest"
-    " parent_domain parent governance observability defaults resource_presets artifacts data_architecture"
+    " parent_domain parent parent_ref governance observability defaults resource_presets artifacts data_architecture"
     " data_contracts domains registered_products environments env_overrides".split()
 )
 """One of these makes a file that is called a manifest one of floe's, not of Cloud Foundry or Kubernetes."""

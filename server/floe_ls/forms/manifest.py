@@ -6,7 +6,6 @@ from floe_ls.forms.tree import (
     Folded,
     Note,
     find,
-    is_null,
     key_of,
     mapping,
     moved,
@@ -109,19 +108,20 @@ def _plugins(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
     for offset, entry in pairs(block):
         category = key_of(entry) or ""
         value = entry.value
-        if isinstance(value, Scalar) and not is_null(value) and value.style != "*":
+        if isinstance(value, Scalar) and text_of(value) is not None:
             inner = Folded(named(_selector(category), value), value, 0, ("plugins", category))
             plugin = Folded(
                 entry.key, mapping([(0, inner)], value), entry.colon, ("plugins", category)
             )
-            folded += _category(offset, plugin, value.text)
-        elif isinstance(value, Mapping) and find(value, "approved"):
-            chosen, allowed = _approved_and_default(entry, category)
-            folded += _category(offset, chosen, "")
+        elif find(value, "approved") or find(value, "default"):
+            plugin, allowed = _approved_and_default(entry, category)
             approved += [(at + offset + a, e) for a, e in allowed]
         else:
-            name = find(value, _selector(category))
-            folded += _category(offset, entry, text_of(name[1].value) or "" if name else "")
+            plugin = entry
+        if category == OBSERVABILITY:
+            folded += _backends(block, base + at, offset, plugin, notes)
+        else:
+            folded.append((offset, plugin))
     if approved:
         entries = _with_approved(entries, approved)
     if len(folded) == len(block.entries) and all(
@@ -137,17 +137,28 @@ def _selector(category: str) -> str:
     return "provider" if category == "quality" else "type"
 
 
-def _category(offset: int, entry: Entry, name: str) -> Pairs:
-    if key_of(entry) != OBSERVABILITY:
-        return [(offset, entry)]
-    backends = ["telemetry_backend"] + (["lineage_backend"] if name in LINEAGE else [])
-    return [
-        (
-            offset,
-            Folded(named(backend, entry.key), entry.value, entry.colon, ("plugins", OBSERVABILITY)),
-        )
-        for backend in backends
-    ]
+def _backends(block: Mapping, base: int, offset: int, entry: Entry, notes: list[Note]) -> Pairs:
+    """The ADR's one observability plugin as the backends that it stands for."""
+    name = _chosen(entry)
+    out: Pairs = []
+    for backend in ["telemetry_backend"] + (["lineage_backend"] if name in LINEAGE else []):
+        own = find(block, backend)
+        if own is None:
+            key, written = named(backend, entry.key), ("plugins", OBSERVABILITY)
+            out.append((offset, Folded(key, entry.value, entry.colon, written)))
+        elif _chosen(own[1]) != name:
+            span = _span(base + offset, entry.key)
+            message = f"`{backend}` stands here too, and names another plugin: `observability` means both."
+            notes.append(Note("spelling/twice", ERROR, span, message))
+    return out
+
+
+def _chosen(entry: Entry) -> str:
+    """The name of the plugin that an entry of `plugins` chooses."""
+    if (name := text_of(entry.value)) is not None:
+        return name
+    found = find(entry.value, "type")
+    return text_of(found[1].value) or "" if found else ""
 
 
 def _approved_and_default(entry: Entry, category: str) -> tuple[Entry, Pairs]:
@@ -273,7 +284,7 @@ def _presets(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
     found = _get(entries, "resource_presets")
     if found is None or not isinstance(found[1].value, Mapping):
         return entries
-    at, holder = found
+    holder = found[1]
     out: Pairs = []
     changed = False
     for offset, entry in pairs(holder.value):

@@ -798,7 +798,13 @@ class _Check:
         code = shape.codes.type or "schema/type"
         message = f"`{key}` is {words.what(node)}, but {words.must(shape)}."
         remedies: tuple[Remedy, ...] = ()
-        if shape.kind == "list" and isinstance(node, Scalar) and "\n" not in node.text:
+        if not isinstance(node, Scalar) or "\n" in node.text:
+            return Slip(start, end, code, _ERROR, message)
+        if shape.kind == "object" and len(shape.wanted) == 1 and shape.wanted[0].kind == "str":
+            # One text in place of the object that it is the heart of.
+            mapped = f"{{{shape.wanted[0].name}: {_source(node)}}}"
+            remedies = (Remedy(f"Write it as `{mapped}`", ((start, end, mapped),)),)
+        elif shape.kind == "list":
             item = shape.item
             if item is not None and fits(item, node):
                 listed = f"[{_source(node)}]"

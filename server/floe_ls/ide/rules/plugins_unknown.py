@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from floe_ls.forms.document import At
-from floe_ls.forms.tree import text_of
+from floe_ls.forms.tree import Folded, text_of
 from floe_ls.ide.model import Fix
 from floe_ls.ide.page import page
 from floe_ls.ide.rule import Code, Finding, Rule, Subject
@@ -46,19 +47,34 @@ def check(subject: Subject) -> Iterator[Finding]:
     block = subject.at(Role.PLUGINS)
     if plugins is None:
         return
-    for key, choice in block.children() if block is not None else ():
+    choices = dict(block.children()) if block is not None else {}
+    for key, choice in choices.items():
         shape = plugins.child(str(key))
         if shape is not None and shape.category is not None:
-            yield from _chosen(subject, shape, shape.category, choice)
+            name = choice.entry.written[-1] if isinstance(choice.entry, Folded) else str(key)
+            known = shape.category.known if name == key else _of_all(plugins, choices, name)
+            yield from _chosen(subject, shape, replace(shape.category, known=known), name, choice)
     yield from _listed(subject, plugins)
 
 
-def _chosen(subject: Subject, shape: Shape, category: Category, choice: At) -> Iterator[Finding]:
+def _of_all(plugins: Shape, choices: dict[str | int, At], name: str) -> tuple[str, ...]:
+    """The names known of all the categories that one written one stands for."""
+    shapes = [
+        plugins.child(str(key))
+        for key, choice in choices.items()
+        if isinstance(choice.entry, Folded) and choice.entry.written[-1] == name
+    ]
+    return tuple(n for s in shapes if s is not None and s.category for n in s.category.known)
+
+
+def _chosen(
+    subject: Subject, shape: Shape, category: Category, name: str, choice: At
+) -> Iterator[Finding]:
     field = next((f.name for f in shape.fields.values() if f.role is Role.PLUGIN_NAME), None)
-    name = choice.child(field) if field is not None else None
+    chosen = choice.child(field) if field is not None else None
     severity = category.severity[subject.dialect]
-    if name is not None and severity is not None:
-        yield from _unknown(subject, shape.name, category, name, severity, guess=True)
+    if chosen is not None and severity is not None:
+        yield from _unknown(subject, name, category, chosen, severity, guess=True)
 
 
 def _listed(subject: Subject, plugins: Shape) -> Iterator[Finding]:

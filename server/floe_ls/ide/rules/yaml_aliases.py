@@ -1,15 +1,42 @@
-"""Aliases that stand for more than anybody can read."""
+"""Anchors and aliases that floe's loader, or anybody, cannot follow."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
+from floe_ls.ide.model import Related
 from floe_ls.ide.page import page
 from floe_ls.ide.rule import Code, Finding, Rule, Subject
-from floe_ls.schema.meta import WARNING
+from floe_ls.schema.meta import ERROR, WARNING
 from floe_ls.text import Span
 
-CODE = Code(
+DUPLICATE = Code(
+    "yaml/duplicate-anchor",
+    ERROR,
+    "An anchor has the name of another one.",
+    page(
+        """
+        In YAML a later anchor takes the place of an earlier one of the same name. floe's loader refuses the file
+        instead.
+        """,
+        """
+        defaults: &plugins
+          compute: duckdb
+        plugins: &plugins
+          compute: duckdb
+        """,
+        """
+        defaults: &defaults
+          compute: duckdb
+        plugins: &plugins
+          compute: duckdb
+        """,
+        "Give one of the two another name, and the aliases that mean it as well.",
+    ),
+    "A13",
+)
+TOO_MANY = Code(
     "yaml/too-many-aliases",
     WARNING,
     "The aliases of the file stand for too much, so some of them are passed over.",
@@ -35,12 +62,23 @@ CODE = Code(
 
 def check(subject: Subject) -> Iterator[Finding]:
     document = subject.document
-    if not document.too_many_aliases:
-        return
-    at = min((base + alias.start for base, alias in document.tree.signs.aliases), default=0)
-    line, _ = document.lines.position(at)
-    message = "The aliases of this file stand for too much: some of them are passed over."
-    yield Finding(CODE.slug, Span(at, document.lines.end(line)), message)
+    signs = document.tree.signs
+    for name, anchors in signs.anchors.items():
+        for earlier, later in pairwise(anchors):
+            if document.tree.document_at(earlier.offset) is not document.tree.document_at(
+                later.offset
+            ):
+                continue
+            first = Span(earlier.offset, earlier.offset + len(name) + 1)
+            related = (Related(document, first, f"&{name} stands here first"),)
+            message = f"There is an anchor &{name} above, and floe's loader refuses a second one of a name."
+            span = Span(later.offset, later.offset + len(name) + 1)
+            yield Finding(DUPLICATE.slug, span, message, related)
+    if document.too_many_aliases:
+        at = min((base + alias.start for base, alias in signs.aliases), default=0)
+        line, _ = document.lines.position(at)
+        message = "The aliases of this file stand for too much: some of them are passed over."
+        yield Finding(TOO_MANY.slug, Span(at, document.lines.end(line)), message)
 
 
-RULE = Rule((CODE,), check)
+RULE = Rule((DUPLICATE, TOO_MANY), check)
