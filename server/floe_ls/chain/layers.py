@@ -76,6 +76,10 @@ class Trouble:
     related: tuple[tuple[Document, Span, str], ...] = ()
     hides: bool = True
     """Whether layers above could be missing because of it, so that nothing is known for sure."""
+    since: float | None = None
+    """Seconds since 1970, when it began, where it may pass."""
+    again: bool = False
+    """Whether it is looked up again by itself."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +182,15 @@ _CODES = {
 
 def _unavailable(found: Unavailable, document: Document, here: Reference) -> Trouble:
     code = _CODES.get(found.kind, "ref/unreachable")
-    return Trouble(code, document, here.span, found.message, kind=found.kind)
+    return Trouble(
+        code,
+        document,
+        here.span,
+        found.message,
+        kind=found.kind,
+        since=found.since,
+        again=found.again,
+    )
 
 
 def _not_a_manifest(above: Document, document: Document, here: Reference) -> Trouble:

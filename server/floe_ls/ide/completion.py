@@ -20,6 +20,7 @@ from floe_ls.forms.preferred import preferred_key, writes_names_alone
 from floe_ls.ide import markdown as md
 from floe_ls.ide.approved import Approved, approved_plugins, approved_sinks, categories_with
 from floe_ls.ide.cursor import INDENT, Cursor, Place, cursor_at, shorthand, written_as
+from floe_ls.ide.freshness import after_colon, tags_for
 from floe_ls.ide.hover import MANIFESTS, documentation_of
 from floe_ls.ide.mend import relative_path
 from floe_ls.ide.model import Completion, ItemKind
@@ -52,6 +53,8 @@ def completions(
     snapshot: Snapshot, document: Document, offset: int, *, snippets: bool = False
 ) -> list[Completion]:
     """The proposals for a place in a document, the best first. `snippets` says whether the client takes them."""
+    if versions := after_colon(snapshot, document, offset):
+        return versions
     root = snapshot.shapes.get(document.kind)
     cursor = cursor_at(document, root, offset) if root is not None else None
     if cursor is None:
@@ -536,7 +539,9 @@ class _Here:
     # --- references
 
     def references(self, role: Role) -> Iterator[_Value]:
-        """The manifests that may stand above, by the references that lead to them."""
+        """The manifests that may stand above, by the references that lead to them; versions of the one being typed."""
+        for ref, told in tags_for(self.snapshot, self.cursor.typed):
+            yield _Value(ref, ItemKind.REFERENCE, told, rank=0)
         seen: set[str] = set()
         for row in self.snapshot.census.manifests:
             rank = self.fits(role, row.tier)

@@ -14,6 +14,7 @@ from floe_ls.forms.document import At, Document, Kind
 from floe_ls.ide import markdown as md
 from floe_ls.ide.approved import Approved, approved_plugins, approved_sinks, categories_with
 from floe_ls.ide.cursor import Token, at_path, shorthand, token_at
+from floe_ls.ide.freshness import words
 from floe_ls.ide.model import Hover
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.ide.story import Say, Story, merge_words, stories, story, unknowns
@@ -358,7 +359,13 @@ class _Page:
         chain = ""
         if len(layers) > 2:
             chain = "Tiers: " + " → ".join(self.place(layer.document) for layer in layers)
-        return md.document(self.leads_to(parse_ref(text.strip()), found), chain, *self.beyond())
+        ref = parse_ref(text.strip())
+        fresh = (
+            words(self.snapshot, self.document, ref, self.now)
+            if isinstance(ref, OciRef) and found.document.ref
+            else ()
+        )
+        return md.document(self.leads_to(ref, found), *fresh, chain, *self.beyond())
 
     def leads_to(self, ref: AnyRef, found: Found) -> str:
         document = found.document

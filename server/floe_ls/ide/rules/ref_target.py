@@ -127,7 +127,7 @@ def _trouble(subject: Subject, trouble: Trouble, here: Reference) -> Iterator[Fi
     related = tuple(Related(d, span, message) for d, span, message in trouble.related)
     message = trouble.message
     if trouble.code == UNREACHABLE.slug:
-        message += " So the policies of the layers above were not checked."
+        message += _in_the_meantime(trouble)
     if trouble.document is subject.document:
         yield Finding(trouble.code, trouble.span, message, related)
     elif all(layer.document.ref for layer in subject.chain.layers[:-1]):
@@ -137,6 +137,18 @@ def _trouble(subject: Subject, trouble: Trouble, here: Reference) -> Iterator[Fi
         where = Related(trouble.document, trouble.span, f"{name} names its parent here")
         severity = Severity.WARNING
         yield Finding(UNREACHABLE.slug, here.span, message, (where, *related), severity=severity)
+
+
+def _in_the_meantime(trouble: Trouble) -> str:
+    """Since when it is so, what is in use instead, and what becomes of it."""
+    since, words = trouble.since, ""
+    if since is not None:
+        moment = datetime.datetime.fromtimestamp(since, datetime.UTC)
+        words = f" It has been so since {moment:%Y-%m-%d %H:%M} UTC, and there is no earlier copy."
+    words += " So the policies of the layers above were not checked."
+    if trouble.again:
+        words += " It is looked up again by itself; “Refresh parents” does so at once."
+    return words
 
 
 def _stale(above: Layer, here: Reference) -> Iterator[Finding]:
