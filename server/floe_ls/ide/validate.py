@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from floe_ls.forms.document import Document
+from floe_ls.forms.preferred import preferred_key
 from floe_ls.forms.reading import data, fits, loaded
 from floe_ls.forms.tree import Folded, is_null, key_of
 from floe_ls.ide import words
@@ -172,7 +173,7 @@ class _Check:
     def __init__(self, document: Document, root: Shape) -> None:
         self.deep = tuple(f for f in root.rules.forbidden if f.deep)
         """Keys that may stand nowhere in the document, save where a field is known or any key is."""
-        self.dialect, self.tier = document.dialect, document.tier
+        self.kind, self.dialect, self.tier = document.kind, document.dialect, document.tier
         self.clean: set[tuple[Shape, str, str]] = set()
         """Scalars with which nothing is wrong, as the shape, style and text of each."""
 
@@ -272,6 +273,8 @@ class _Check:
             slips += self.presence(shape, child, entry, key)
         elif type(node) is Scalar and (child, node.style, node.text) in self.clean:
             return None
+        if type(entry) is Folded and entry.written:
+            name = entry.written[-1]  # messages call it as its author does
         return _part(slips, self.value(child, node, key.start, key.end, name, slips, old))
 
     def presence(self, shape: Shape, child: Shape, entry: Entry, key: Scalar) -> Iterator[Slip]:
@@ -386,8 +389,9 @@ class _Check:
             a, b = _head(node) if end < 0 else (start, end)
             if needed is not None and needed.at and (other := seen.get(needed.at[0])) is not None:
                 a, b = _entry_at(other, start, end)
-            message = f"{words.place(shape, self.tier)} needs `{name}`: {words.wants(child)}"
-            yield Slip(a, b, code, severity, message, _insertion(child, node))
+            called = preferred_key(self.kind, self.dialect, child.path)
+            message = f"{words.place(shape, self.tier)} needs `{called}`: {words.wants(child)}"
+            yield Slip(a, b, code, severity, message, _insertion(child, called, node))
 
     def constraints(
         self, shape: Shape, node: Mapping, seen: dict[str, tuple[int, Entry]], start: int, end: int
@@ -1075,12 +1079,12 @@ def _drop(entry: Entry, key: Scalar, at: int = 0) -> tuple[Remedy, ...]:
     return (Remedy(f"Remove `{key.text}`", drop=at + key.start),)
 
 
-def _insertion(child: Shape, node: Mapping) -> tuple[Remedy, ...]:
+def _insertion(child: Shape, called: str, node: Mapping) -> tuple[Remedy, ...]:
     """Adding a missing key where its possible values are known."""
     if not node.entries:
         return ()
     if len(child.choices) == 1:
-        text = f"{child.name}: {_quoted(str(child.choices[0]))}"
+        text = f"{called}: {_quoted(str(child.choices[0]))}"
         return (Remedy(f"Add `{text}`", above=(node.at[0], text), preferred=True, safe=True),)
     if child.choices:
         values = [_quoted(str(choice)) for choice in child.choices[:8]]
@@ -1089,8 +1093,7 @@ def _insertion(child: Shape, node: Mapping) -> tuple[Remedy, ...]:
     else:
         return ()
     return tuple(
-        Remedy(f"Add `{child.name}: {value}`", last=(node.at[0], child.name, value))
-        for value in values
+        Remedy(f"Add `{called}: {value}`", last=(node.at[0], called, value)) for value in values
     )
 
 
