@@ -293,6 +293,9 @@ ca = "certs/ca.pem"
 
 [rules]
 "inherit/redundant" = "off" # off, hint, information, warning, error
+
+[hints]
+inherited = false # what editors show at the ends of lines
 ```"""
 
 
@@ -342,6 +345,9 @@ def setting_schemas() -> Iterator[tuple[str, dict[str, Any]]]:
         if key in INNER:
             continue
         found = resolved(schema, whole.get("$defs", {}))
+        if "properties" in found:  # a table of switches: each is a setting of its own
+            yield from ((f"{key}.{name}", inner) for name, inner in found["properties"].items())
+            continue
         found.pop("title", None)
         found.setdefault("default", {} if found["type"] == "object" else None)
         if "description" in found:

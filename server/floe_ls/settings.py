@@ -28,6 +28,18 @@ class Registry:
 
 
 @dataclass(frozen=True)
+class Hints:
+    """What editors show at the ends of lines."""
+
+    __pydantic_config__: ClassVar[Any] = _READ
+
+    overrides: bool = True
+    """What a value replaces in a tier above, or the value that holds in its place."""
+    inherited: bool = True
+    """What a block, or the whole file, takes over from the tiers above without saying it."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that can be set."""
 
@@ -43,6 +55,8 @@ class Settings:
     or `host/prefix`: where it stands, no other registry is asked."""
     rules: dict[str, RuleSeverity] = field(default_factory=dict)
     """A severity for each code, or `off`. Codes that begin with `security/` or `whitelist/` cannot be lowered."""
+    hints: Hints = field(default_factory=Hints)
+    """What editors show at the ends of lines, beside what is written there. Each kind can be switched off."""
     folder: str = ""
     """The folder that relative paths start at. Set by the reader of the file, not by people."""
     allow: tuple[str, ...] | None = None
