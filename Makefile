@@ -1,7 +1,7 @@
 # Every target sets up what it needs: a virtual environment in .venv, and, where it may, the programs that tests use.
 # Nothing is done twice: the stamps are older than what they depend on only when that changed.
 
-.PHONY: demo test check generate bench vsix oracle tools clean help
+.PHONY: demo test test-editors check generate bench vsix oracle tools clean help
 .DEFAULT_GOAL := help
 
 PYTHON ?=
@@ -10,6 +10,7 @@ RUN := .venv/.stamp-run
 DEV := .venv/.stamp-dev
 TOOLS := .tools/.stamp
 ORACLE := .tools/.stamp-oracle
+EDITORS := .tools/.stamp-editors
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -17,8 +18,11 @@ help: ## this list
 demo: $(RUN) ## checks examples/ and tells the story of one product
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo.sh
 
-test: $(DEV) $(TOOLS) $(if $(CI),$(ORACLE)) ## all tests, those against a real registry and a real Neovim included
+test: $(DEV) $(TOOLS) $(if $(CI),$(ORACLE) $(EDITORS)) ## all tests, those against a real registry and a real Neovim included
 	$(BIN)/python -m pytest $(ARGS)
+
+test-editors: $(DEV) $(TOOLS) $(EDITORS) ## the tests in a real Neovim, VS Code and Emacs, and the pictures of docs/images
+	$(BIN)/python -m pytest tests/editors $(ARGS)
 
 check: $(DEV) ## style, types, layers, stale generated files
 	$(BIN)/ruff check
@@ -33,7 +37,7 @@ generate: $(DEV) ## schemas/, docs/rules, docs/fields.md, docs/settings.md, the 
 bench: $(DEV) ## the table in benchmarks/README.md, measured here
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
-vsix: ## the VS Code extension, as vscode-extension/floe.vsix
+vsix: $(DEV) ## the VS Code extension, as vscode-extension/floe.vsix
 	scripts/vsix.sh
 
 oracle: $(ORACLE) ## floe's own compiler, for the tests that compare verdicts (a minute, 540 MB)
@@ -41,7 +45,8 @@ oracle: $(ORACLE) ## floe's own compiler, for the tests that compare verdicts (a
 tools: $(TOOLS) ## the programs that tests use: a registry, skopeo, a screen
 
 clean: ## everything that the targets made
-	rm -rf .venv .tools build dist vscode-extension/node_modules vscode-extension/dist vscode-extension/*.vsix
+	rm -rf .venv .tools build dist vscode-extension/node_modules vscode-extension/dist vscode-extension/out \
+	  vscode-extension/bundled/wheels vscode-extension/*.vsix
 
 $(RUN): pyproject.toml scripts/venv.sh
 	PYTHON="$(PYTHON)" scripts/venv.sh .
@@ -53,6 +58,11 @@ $(DEV): pyproject.toml scripts/venv.sh
 
 $(TOOLS): scripts/tools.sh
 	scripts/tools.sh
+	@mkdir -p $(@D) && touch $@
+
+$(EDITORS): $(DEV) scripts/tools.sh scripts/vscode.sh
+	scripts/tools.sh editors
+	scripts/vscode.sh
 	@mkdir -p $(@D) && touch $@
 
 $(ORACLE): $(DEV) scripts/oracle.sh

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs the programs that some tests use, where this is Debian and we are root; says what is missing elsewhere.
 # Tests that need a missing program skip and say so. With CI set nothing may be missing.
+# `tools.sh editors` installs the browser too that is VS Code's window.
 set -eu
 
 # program:Debian package
@@ -8,6 +9,7 @@ wanted="docker-registry:docker-registry htpasswd:apache2-utils skopeo:skopeo ope
 Xvfb:xvfb xterm:xterm import:imagemagick"
 # packages without a program of their own
 also="elpa-eglot xfonts-base fonts-dejavu-core"
+[ "${1:-}" != editors ] || wanted="$wanted chromium:chromium"
 
 missing=
 for pair in $wanted; do

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds the VS Code extension into vscode-extension/floe.vsix. The same source gives the same file.
+# Builds the VS Code extension into vscode-extension/floe.vsix, with the server in it. The same source gives the same
+# file; what it needs of npm and PyPI is fetched once, and after that no network is used.
 set -eu
 cd "$(dirname "$0")/../vscode-extension"
 
@@ -11,7 +12,8 @@ if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
   npm ci --no-audit --no-fund --loglevel=error
 fi
 cp ../LICENSE LICENSE
-SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || echo 1767225600)
+: "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct 2>/dev/null || echo 1767225600)}"
 export SOURCE_DATE_EPOCH
+../.venv/bin/python ../scripts/bundle.py
 npm run --silent package
 echo "Install it with: code --install-extension vscode-extension/floe.vsix"

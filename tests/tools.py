@@ -15,6 +15,7 @@ SHARED = Path(os.environ.get("FLOE_SHARED", REPOSITORY.parent / "shared"))
 """The reference material that tests read and the repository does not have."""
 
 INSTALL = {
+    "chromium": "make test-editors, or apt-get install chromium",
     "docker-registry": "apt-get install docker-registry",
     "emacs": "apt-get install emacs-nox elpa-eglot",
     "htpasswd": "apt-get install apache2-utils",

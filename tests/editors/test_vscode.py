@@ -1,4 +1,4 @@
-"""The VS Code extension type-checks, builds, and its file holds what it needs and no more."""
+"""The VS Code extension: what is in its file, and what it does in a real VS Code."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import json
 import shutil
 import subprocess
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from editors.code import EXTENSION, INSTALLED, Code, code, installed, python_of_this_checkout
 from tools import REPOSITORY
 
-EXTENSION = REPOSITORY / "vscode-extension"
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")
@@ -22,28 +23,54 @@ def package() -> dict[str, Any]:
     return loaded
 
 
-def test_the_extension_builds_from_source(
-    outer_environment: dict[str, str], package: dict[str, Any]
-) -> None:
+@pytest.fixture(scope="module")
+def vsix(outer_environment: dict[str, str]) -> bytes:
+    """The extension, built from source, as `make vsix` does."""
     if shutil.which("npm") is None:
         pytest.skip("npm is not installed: install Node.js 20 or later")
+    return build(outer_environment)
+
+
+def build(environment: dict[str, str]) -> bytes:
     built = subprocess.run(
         [REPOSITORY / "scripts" / "vsix.sh"],
-        env=outer_environment,
+        env={**environment, "SOURCE_DATE_EPOCH": "1767225600"},
         capture_output=True,
         text=True,
         check=False,
     )
     assert built.returncode == 0, built.stdout + built.stderr
-    vsix = zipfile.ZipFile(EXTENSION / "floe.vsix")
-    files = {name for name in vsix.namelist() if name.startswith("extension/")}
-    assert files == {
+    return (EXTENSION / "floe.vsix").read_bytes()
+
+
+def test_the_extension_holds_what_it_needs_and_no_more(
+    vsix: bytes, package: dict[str, Any]
+) -> None:
+    archive = zipfile.ZipFile(EXTENSION / "floe.vsix")
+    files = {name for name in archive.namelist() if name.startswith("extension/")}
+    wheels = {name for name in files if name.startswith("extension/bundled/wheels/")}
+    media = {name for name in files if name.startswith("extension/media/")}
+    assert files - wheels - media == {
         "extension/LICENSE.txt",
+        "extension/bundled/requirements.txt",
+        "extension/bundled/serve.py",
+        "extension/bundled/unpack.py",
         "extension/dist/extension.js",
+        "extension/language-configuration.json",
         "extension/package.json",
         "extension/readme.md",
+        "extension/snippets/floe.json",
+        "extension/syntaxes/floe.tmLanguage.json",
     }
-    assert json.loads(vsix.read("extension/package.json"))["version"] == package["version"]
+    assert json.loads(archive.read("extension/package.json"))["version"] == package["version"]
+    own = f"extension/bundled/wheels/floe_language_server-{package['version']}-py3-none-any.whl"
+    assert own in wheels
+
+
+def test_the_same_source_gives_the_same_file(
+    vsix: bytes, outer_environment: dict[str, str]
+) -> None:
+    assert build(outer_environment) == vsix
 
 
 def test_the_lock_file_names_no_host() -> None:
@@ -62,3 +89,41 @@ def test_the_settings_of_the_workspace_cannot_choose_the_program_before_it_is_tr
 ) -> None:
     restricted = package["capabilities"]["untrustedWorkspaces"]["restrictedConfigurations"]
     assert "floe.server.path" in restricted
+
+
+# --- in VS Code
+
+
+def failures_in_host(running: Code, tests: str = "index.js") -> list[str]:
+    """Runs mocha inside the extension host; what failed there, with where."""
+    ran = running.run("host.mjs", EXTENSION, EXTENSION / "out" / "test" / tests)
+    results = Path(running.environment["FLOE_TEST_RESULTS"])
+    if not results.exists():
+        return [f"no results: {ran.stdout[-2000:]}{ran.stderr[-2000:]}"]
+    found = json.loads(results.read_text(encoding="utf-8"))
+    assert found, "no test ran"
+    return [f"{each['title']}: {each['error']}" for each in found if "error" in each]
+
+
+@pytest.fixture(scope="module")
+def built_tests(outer_environment: dict[str, str]) -> None:
+    """The extension and its own tests, compiled."""
+    installed()
+    npm = [INSTALLED / "bin" / "npm", "--prefix", EXTENSION, "--silent"]
+    environment = {**outer_environment, "PATH": f"{INSTALLED / 'bin'}:{outer_environment['PATH']}"}
+    steps = [["run", "check"], ["run", "build"], ["run", "build-tests"]]
+    if not (EXTENSION / "node_modules").is_dir():
+        steps.insert(0, ["ci", "--no-audit", "--no-fund"])
+    for step in steps:
+        ran = subprocess.run(
+            [*npm, *step], env=environment, capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_the_extension_does_in_its_host_what_it_should(tmp_path: Path, built_tests: None) -> None:
+    """Each case is in vscode-extension/src/test/extension.test.ts."""
+    with code(
+        tmp_path / "home", tmp_path / "examples", settings=python_of_this_checkout()
+    ) as running:
+        assert failures_in_host(running) == []

@@ -1,88 +1,96 @@
-/** Starts floe-ls for floe's files, and again when the settings name another one. */
+/** Wires the parts together; each part is a module of its own. */
 
 import * as vscode from 'vscode';
-import { LanguageClient, LanguageClientOptions } from 'vscode-languageclient/node';
-import { findServer, Launch } from './server';
+import { ExecuteCommandRequest } from 'vscode-languageclient/node';
+import { LANGUAGE } from './client';
+import { Connection } from './connection';
+import { EFFECTIVE, EffectiveView, sourceOf } from './effective';
+import { giveForeignFilesBack } from './foreign';
+import { GraphView } from './graph';
+import { onInterpreterChange } from './interpreter';
+import { MeshModel } from './mesh';
+import { showRemoteDocuments } from './remote';
+import { StatusItem } from './status';
+import { MeshView } from './tree';
 
-const FILES = ['**/floe.{yaml,yml}', '**/*manifest.{yaml,yml}'];
-const INSTALL = 'pipx install floe-language-server';
-
-let client: LanguageClient | undefined;
-let log: vscode.LogOutputChannel;
-
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
-  log = vscode.window.createOutputChannel('floe', { log: true });
+export async function activate(context: vscode.ExtensionContext): Promise<{ connection: Connection }> {
+  const log = vscode.window.createOutputChannel('floe', { log: true });
+  const commands: Record<string, (...args: never[]) => unknown> = {
+    'floe.restart': () => connection.start(true),
+    'floe.showLog': () => log.show(),
+    'floe.showMenu': showMenu,
+    'floe.showGraph': () => graph.show(),
+    'floe.showEffective': (of?: unknown) => showEffective(effective, of),
+    'floe.explain': () => vscode.commands.executeCommand('editor.action.showHover', { focus: 'autoFocusImmediately' }),
+    'floe.refreshParents': () => refreshParents(connection),
+  };
+  const connection = new Connection(context, log, new Set(Object.keys(commands)));
+  const effective = new EffectiveView(connection);
+  const mesh = new MeshModel(connection);
+  const graph = new GraphView(mesh);
+  const start = (): void => void connection.start();
   context.subscriptions.push(
     log,
-    vscode.commands.registerCommand('floe.restart', restart),
-    vscode.commands.registerCommand('floe.showLog', () => log.show()),
+    connection,
+    effective,
+    mesh,
+    graph,
+    new MeshView(mesh),
+    new StatusItem(connection),
+    showRemoteDocuments(connection),
+    giveForeignFilesBack(),
+    ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('floe.server.path')) void restart();
+      if (change.affectsConfiguration('floe.server.path')) start();
     }),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => void restart()),
+    // With trust the workspace's own choices count, and the network may be used: all starts anew.
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void connection.start(true)),
+    { dispose: () => void connection.stop() },
   );
-  await start();
+  running = connection;
+  void vscode.commands.executeCommand('setContext', 'floe.active', true);
+  await connection.start();
+  void onInterpreterChange(start).then((subscriptions) => context.subscriptions.push(...subscriptions));
+  return { connection };
 }
+
+let running: Connection | undefined;
 
 export async function deactivate(): Promise<void> {
-  await stop();
+  await running?.stop();
 }
 
-async function restart(): Promise<void> {
-  await stop();
-  await start();
-}
-
-async function stop(): Promise<void> {
-  const running = client;
-  client = undefined;
-  await running?.dispose();
-}
-
-async function start(): Promise<void> {
-  const setting = vscode.workspace.getConfiguration('floe').get<string>('server.path', '').trim();
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-  const launch = await findServer(setting, folder);
-  if (!launch) {
-    void tellHowToInstall(setting);
+async function showEffective(view: EffectiveView, of: unknown): Promise<void> {
+  const uri = addressIn(of) ?? vscode.window.activeTextEditor?.document.uri;
+  if (!uri) {
+    void vscode.window.showInformationMessage('Open a manifest or a floe.yaml first: its effective configuration is shown.');
     return;
   }
-  log.info(`Starting ${[launch.command, ...launch.args].join(' ')} (${launch.from})`);
-  client = new LanguageClient('floe', 'floe', serverOptions(launch, folder), clientOptions());
-  try {
-    await client.start();
-  } catch (error) {
-    log.error(error instanceof Error ? error : String(error));
-    await stop();
-    void tellItFailed(launch);
-  }
+  await view.show(uri.scheme === EFFECTIVE ? sourceOf(uri) : uri);
 }
 
-function serverOptions(launch: Launch, folder: string | undefined) {
-  return { command: launch.command, args: launch.args, options: { cwd: folder } };
+/** What a code lens (text), the explorer (an address) or the tree (a node) calls a command with. */
+function addressIn(of: unknown): vscode.Uri | undefined {
+  if (of instanceof vscode.Uri) return of;
+  if (typeof of === 'string') return vscode.Uri.parse(of);
+  const uri = (of as { uri?: unknown } | undefined)?.uri;
+  return typeof uri === 'string' ? vscode.Uri.parse(uri) : undefined;
 }
 
-function clientOptions(): LanguageClientOptions {
-  return {
-    documentSelector: FILES.map((pattern) => ({ scheme: 'file', language: 'yaml', pattern })),
-    synchronize: { configurationSection: 'floe' },
-    initializationOptions: vscode.workspace.getConfiguration('floe'),
-    outputChannel: log,
-  };
+async function refreshParents(connection: Connection): Promise<void> {
+  if (connection.condition !== 'running') return connection.start(true);
+  await connection.client?.sendRequest(ExecuteCommandRequest.type, { command: 'floe.refreshParents', arguments: [] });
 }
 
-async function tellHowToInstall(setting: string): Promise<void> {
-  const what = setting
-    ? `floe.server.path says ${setting}, and there is no such program.`
-    : 'The floe language server is not installed: there is no floe-ls on the PATH.';
-  const [copy, settings] = [`Copy "${INSTALL}"`, 'Open Settings'];
-  const chosen = await vscode.window.showErrorMessage(what, copy, settings);
-  if (chosen === copy) await vscode.env.clipboard.writeText(INSTALL);
-  if (chosen === settings) await vscode.commands.executeCommand('workbench.action.openSettings', 'floe.server.path');
-}
-
-async function tellItFailed(launch: Launch): Promise<void> {
-  const show = 'Show Log';
-  const chosen = await vscode.window.showErrorMessage(`The floe language server did not start (${launch.command}).`, show);
-  if (chosen === show) log.show();
+async function showMenu(): Promise<void> {
+  const isOurs = vscode.window.activeTextEditor?.document.languageId === LANGUAGE;
+  const items = [
+    ...(isOurs ? [{ label: '$(list-tree) Show Effective Configuration', command: 'floe.showEffective' }] : []),
+    { label: '$(type-hierarchy) Show Inheritance Graph', command: 'floe.showGraph' },
+    { label: '$(refresh) Refresh Parents', command: 'floe.refreshParents' },
+    { label: '$(output) Show Log', command: 'floe.showLog' },
+    { label: '$(debug-restart) Restart Language Server', command: 'floe.restart' },
+  ];
+  const chosen = await vscode.window.showQuickPick(items, { title: 'floe' });
+  if (chosen) await vscode.commands.executeCommand(chosen.command);
 }

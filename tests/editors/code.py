@@ -1,0 +1,170 @@
+"""A real VS Code: its server (code-server) on loopback, and Chromium as its window."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from tools import REPOSITORY, missing, needs
+
+EXTENSION = REPOSITORY / "vscode-extension"
+SCRIPTS = Path(__file__).parent / "vscode"
+INSTALLED = REPOSITORY / ".tools" / "vscode"
+
+WORKSPACE = {
+    "files.autoSave": "off",  # the page's default saves what tests only type
+    "workbench.startupEditor": "none",
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
+    "chat.disableAIFeatures": True,
+    "editor.minimap.enabled": False,
+    "window.commandCenter": False,
+}
+USER = {
+    "telemetry.telemetryLevel": "off",
+    "extensions.autoCheckUpdates": False,
+    "extensions.autoUpdate": False,
+    "security.workspace.trust.startupPrompt": "never",
+    "security.workspace.trust.banner": "never",
+}
+
+
+@dataclass(frozen=True)
+class Code:
+    """A running VS Code and where it lives."""
+
+    url: str
+    home: Path
+    workspace: Path
+    environment: Mapping[str, str]
+
+    def run(self, script: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        """Runs a script of this folder in a browser."""
+        command = [INSTALLED / "bin" / "node", SCRIPTS / script, self.url, *arguments]
+        return subprocess.run(
+            command,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=280,
+            check=False,
+        )
+
+
+def installed() -> Path:
+    """The program, or a skip that says how to get it."""
+    program = INSTALLED / "code" / "node_modules" / ".bin" / "code-server"
+    return program if program.exists() else missing("VS Code is not installed: make test-editors")
+
+
+@contextlib.contextmanager
+def code(
+    home: Path,
+    workspace: Path,
+    *,
+    environment: Mapping[str, str] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    user: Mapping[str, Any] | None = None,
+    vsix: Path | None = None,
+    trusted: bool = True,
+) -> Iterator[Code]:
+    """VS Code with state of its own in `home`, on a copy of examples/ in `workspace`."""
+    program, chromium = installed(), needs("chromium")
+    shutil.copytree(REPOSITORY / "examples", workspace, dirs_exist_ok=True)
+    (workspace / ".vscode").mkdir(exist_ok=True)
+    shots = home / "shots"
+    user_folder = home / "data" / "User"
+    for folder in (shots, user_folder, home / "extensions"):
+        folder.mkdir(parents=True, exist_ok=True)
+    dump(workspace / ".vscode" / "settings.json", WORKSPACE | dict(settings or {}))
+    dump(user_folder / "settings.json", USER | dict(user or {}))
+    (home / "config.yaml").write_text("auth: none\ncert: false\n", encoding="utf-8")
+    variables = {
+        **os.environ,
+        "HOME": str(home),
+        **{f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CACHE", "CONFIG", "DATA")},
+        "PATH": f"{INSTALLED / 'bin'}:{os.environ['PATH']}",
+        "PLAYWRIGHT": str(INSTALLED / "browser" / "node_modules" / "playwright-core" / "index.mjs"),
+        "CHROMIUM": str(chromium),
+        "SHOTS": str(shots),
+        "FLOE_TEST_RESULTS": str(home / "results.json"),
+        **(environment or {}),
+    }
+    places = ["--config", home / "config.yaml", "--user-data-dir", home / "data"]
+    command = [program, *places, "--extensions-dir", home / "extensions"]
+    if vsix is not None:
+        subprocess.run(
+            [*command, "--install-extension", vsix],
+            env=variables,
+            check=True,
+            capture_output=True,
+        )
+    port = free_port()
+    quiet = ["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"]
+    trust = ["--disable-workspace-trust"] if trusted else []
+    # Without this option VS Code ignores the tests that a page's address names, and waits for ever.
+    tests = ["--vscode-option", "enable-smoke-test-driver"]
+    listen = ["--auth", "none", "--bind-addr", f"127.0.0.1:{port}"]
+    with (home / "log.txt").open("wb") as log:
+        server = subprocess.Popen(
+            [*command, *listen, *quiet, *trust, *tests, workspace],
+            env=variables,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/healthz", server)
+        url = f"http://127.0.0.1:{port}/?folder={quote(str(workspace))}"
+        yield Code(url, home, workspace, variables)
+    finally:
+        end(server)
+
+
+def python_of_this_checkout() -> dict[str, str]:
+    """Settings under which the server is the code that is tested."""
+    return {"floe.server.path": sys.executable}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    end_at = time.monotonic() + seconds
+    while time.monotonic() < end_at and server.poll() is None:
+        with contextlib.suppress(OSError, urllib.error.URLError), urllib.request.urlopen(url):
+            return
+        time.sleep(0.1)
+    raise AssertionError("VS Code's server did not come up")
+
+
+def end(server: subprocess.Popen[bytes]) -> None:
+    """Ends the server and what it started: the extension host, and in that our own server."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(server.pid, 15)
+    try:
+        server.wait(10)
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, 9)
+        server.wait(10)
+
+
+def dump(file: Path, what: object) -> None:
+    file.write_text(json.dumps(what), encoding="utf-8")

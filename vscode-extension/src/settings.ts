@@ -1,0 +1,23 @@
+/** What the server is told of the settings: those that somebody set. A default must not win over `floe-ls.toml`. */
+
+import * as vscode from 'vscode';
+
+/** Settings of the extension itself. */
+const OWN = /^(server|trace|status)\./;
+
+export function settingsForServer(context: vscode.ExtensionContext): Record<string, unknown> {
+  const settings = vscode.workspace.getConfiguration('floe');
+  const said: Record<string, unknown> = {};
+  for (const key of keys(context).filter((name) => !OWN.test(name))) {
+    const found = settings.inspect(key);
+    const somebody = [found?.globalValue, found?.workspaceValue, found?.workspaceFolderValue];
+    if (somebody.some((value) => value !== undefined)) said[key] = settings.get(key);
+  }
+  // Without trust the workspace may not say where the server connects to.
+  return vscode.workspace.isTrusted ? said : { ...said, offline: true };
+}
+
+function keys(context: vscode.ExtensionContext): string[] {
+  const manifest = context.extension.packageJSON as { contributes: { configuration: { properties: object } } };
+  return Object.keys(manifest.contributes.configuration.properties).map((key) => key.replace(/^floe\./, ''));
+}

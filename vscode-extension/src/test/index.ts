@@ -1,0 +1,19 @@
+/** Runs inside VS Code's extension host, which requires this file and calls run(): mocha over the *.test.js beside it. */
+
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import Mocha from 'mocha';
+
+export async function run(): Promise<void> {
+  const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, color: false, reporter: 'min', grep: process.env.FLOE_TEST_GREP });
+  const only = process.env.FLOE_TEST_FILE ?? 'extension';
+  mocha.addFile(path.join(__dirname, `${only}.test.js`));
+  const results: { title: string; error?: string }[] = [];
+  const failures = await new Promise<number>((resolve) => {
+    const runner = mocha.run(resolve);
+    runner.on('pass', (test) => results.push({ title: test.fullTitle() }));
+    runner.on('fail', (test, error: Error) => results.push({ title: test.fullTitle(), error: error.stack ?? error.message }));
+  });
+  if (process.env.FLOE_TEST_RESULTS) fs.writeFileSync(process.env.FLOE_TEST_RESULTS, JSON.stringify(results));
+  if (failures) throw new Error(`${failures} failed`);
+}
