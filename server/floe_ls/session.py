@@ -520,6 +520,16 @@ class Session:
 
     # --- tags
 
+    def demand_tags_of_parents(self) -> None:
+        """The tags of what open documents inherit from; nothing is asked about a reference that leads nowhere yet."""
+        if self._fetcher is None:
+            return
+        for document in self.opened():
+            here = reference(document, self.snapshot.shapes)
+            ref = parse_ref(here.text) if here is not None else None
+            if isinstance(ref, OciRef) and str(ref) in self.snapshot.artifacts:
+                self.demand_tags(document, ref)
+
     def demand_tags(self, document: Document, ref: OciRef | None = None) -> None:
         """Asks in the background for the tags of a repository: that of the document's reference, or another."""
         if ref is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types as lsp
 
 from floe_ls.ide.completion import completions, documentation
+from floe_ls.ide.freshness import typed_at
 
 if TYPE_CHECKING:
     from floe_ls.lsp.server import FloeServer
@@ -24,6 +25,9 @@ def register(server: FloeServer) -> None:
         if document is None:
             return None
         offset = server.convert.offset(document, params.position)
+        repository = typed_at(document, offset)
+        if repository is not None:
+            server.session.demand_tags(document, repository)
         items = completions(server.snapshot, document, offset, snippets=server.convert.snippets)
         server.proposed = document, items
         out = []
@@ -31,7 +35,9 @@ def register(server: FloeServer) -> None:
             made = server.convert.completion(document, item, index)
             made["data"] = {"uri": document.uri, "index": index}
             out.append(made)
-        return {"isIncomplete": False, "items": out}
+        # Tags that are still being looked up are there when the client asks again, at the next letter.
+        waits = repository is not None and str(repository) not in server.snapshot.tags
+        return {"isIncomplete": waits, "items": out}
 
     @server.feature(lsp.COMPLETION_ITEM_RESOLVE)
     def on_resolve(params: lsp.CompletionItem) -> Any:
