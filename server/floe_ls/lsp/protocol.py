@@ -1,62 +1,31 @@
-"""pygls's protocol with the keystroke's path shortened, and its texts left to us.
+"""pygls, for everything that is not on the way of a keystroke.
 
-pygls keeps texts as lists of lines, splits them at characters that are no line ends in the protocol, and copies
-all of them at each change; it also keeps a future of each notification for ever. Edits come to our handlers as
-plain JSON, and findings go out as text that is ready to send.
+Messages come to it as plain JSON, and its answers go out on our wire: its own reader takes three threads a message.
+It keeps no texts, since its text store copies all lines at each change, and splits them where the protocol does not.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
 import logging
-import os
-import sys
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
-from pygls.io_ import StdoutWriter, run_async
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import JsonRPCNotification, LanguageServerProtocol, lsp_method
+from pygls.protocol import LanguageServerProtocol, lsp_method
+
+import floe_ls
+from floe_ls.lsp.features import FEATURES
+
+if TYPE_CHECKING:
+    from floe_ls.lsp.server import FloeServer
 
 log = logging.getLogger(__name__)
 
-RAW = frozenset(
-    {
-        lsp.TEXT_DOCUMENT_DID_CHANGE,
-        lsp.TEXT_DOCUMENT_DID_OPEN,
-        lsp.TEXT_DOCUMENT_DID_CLOSE,
-        lsp.WORKSPACE_DID_CHANGE_CONFIGURATION,
-    }
-)
-"""Notifications whose parameters stay plain JSON."""
-
 
 class Protocol(LanguageServerProtocol):
-    """`raw` maps methods to handlers of plain JSON parameters."""
-
-    raw: dict[str, Callable[[Any], None]]
-
-    def structure_message(self, data: dict[str, Any]) -> Any:
-        method = data.get("method")
-        if method in RAW and "jsonrpc" in data:
-            return JsonRPCNotification(
-                method=method, jsonrpc="2.0", params=data.get("params") or {}
-            )
-        return super().structure_message(data)
-
-    def handle_message(self, message: Any) -> None:
-        if type(message) is JsonRPCNotification and message.method in RAW and not self._shutdown:
-            handler = self.raw.get(message.method)
-            if handler is not None:
-                try:
-                    handler(message.params)
-                except Exception:
-                    log.exception("handling %s", message.method)
-            return
-        super().handle_message(message)
+    """pygls's own, without texts."""
 
     def _execute_handler(self, msg_id: Any, *args: Any, **kwargs: Any) -> None:
         """Forgets finished notifications; pygls 2.1.1 keeps one future for each."""
@@ -68,18 +37,7 @@ class Protocol(LanguageServerProtocol):
         """The JSON of a protocol type."""
         return self._converter.unstructure(value)
 
-    def send_json(self, body: str) -> None:
-        """Sends a whole message that is JSON already (ASCII only)."""
-        if self.writer is None:
-            return
-        data = f"Content-Length: {len(body)}\r\n\r\n{body}".encode("ascii")
-        try:
-            self.writer.write(data)
-        except (BrokenPipeError, ConnectionError, ValueError):
-            log.info("the client has gone")
-
-    # The texts are ours: pygls's own handlers would keep a second copy. With TCP as with stdio, messages of these
-    # methods never reach them (see RAW); these stand in so that their capabilities are announced.
+    # The messages themselves never get here. These stand in so that they are announced.
 
     @lsp_method(lsp.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: Any) -> None: ...
@@ -91,68 +49,64 @@ class Protocol(LanguageServerProtocol):
     def lsp_text_document__did_close(self, params: Any) -> None: ...
 
 
-class Server(LanguageServer):
-    """pygls's server, reading its input without threads where the system lets it."""
+class Pygls(LanguageServer):
+    """Our features on pygls. It is told of `initialize` when it is made, long after the client has its answer."""
 
     protocol: Protocol
 
-    def start_stdio(self) -> None:
-        """Speaks on stdin and stdout until the client says `exit` or hangs up."""
-        # Whatever else prints must not end up between messages.
-        out = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
-        sys.stdout = sys.stderr
-        with contextlib.suppress(KeyboardInterrupt, SystemExit, BrokenPipeError):
-            try:
-                asyncio.run(self._stdio(_Whole(out)))
-            except NotImplementedError:  # no pipes in this event loop (Windows): threads read
-                self.start_io(stdout=out)
+    def __init__(self, server: FloeServer, initialize: dict[str, Any]) -> None:
+        super().__init__(
+            "floe-language-server",
+            floe_ls.__version__,
+            text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental,
+            protocol_cls=Protocol,
+        )
+        self.floe = server
+        server.__dict__["pygls"] = self  # features register themselves on the server
+        for register in FEATURES:
+            register(server)
+        held = _Held()
+        self.protocol.set_writer(held, include_headers=False)
+        self.handle({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": initialize})
+        self.protocol.set_writer(_Out(server))
+        self.initialized: dict[str, Any] = json.loads(held.said)["result"]
+        """The answer to `initialize`."""
 
-    async def _stdio(self, out: Any) -> None:
-        from threading import Event
-
-        loop = asyncio.get_running_loop()
-        reader = asyncio.StreamReader(limit=1 << 26, loop=loop)
+    def handle(self, message: dict[str, Any]) -> None:
+        """Handles a message; one that makes no sense is refused."""
         try:
-            await loop.connect_read_pipe(
-                lambda: asyncio.StreamReaderProtocol(reader, loop=loop), sys.stdin.buffer
-            )
-        except ValueError:  # stdin is a file
-            reader.feed_data(sys.stdin.buffer.read())
-            reader.feed_eof()
-        self._stop_event = Event()
-        self.protocol.set_writer(StdoutWriter(out))
-        with contextlib.suppress(asyncio.IncompleteReadError):
-            await run_async(
-                stop_event=self._stop_event,
-                reader=reader,
-                protocol=self.protocol,
-                logger=logging.getLogger("pygls"),
-                error_handler=self.report_server_error,
-            )
+            self.protocol.handle_message(self.protocol.structure_message(message))
+        except JsonRpcException as error:
+            log.warning("%s was not understood", message.get("method"))
+            if "id" in message and "method" in message:
+                self.floe.refuse(message["id"], error.code, error.message)
+        except Exception:
+            log.exception("handling %s", message.get("method"))
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Into the log: people cannot do anything about it."""
         log.error("%s: %s", getattr(source, "__name__", source), error)
 
 
-class _Whole:
-    """An unbuffered file that writes all it is given."""
+class _Held:
+    """Keeps what is written."""
 
-    def __init__(self, raw: Any) -> None:
-        self._raw = raw
+    def __init__(self) -> None:
+        self.said = b""
 
     def write(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            written = self._raw.write(view)
-            view = view[written or 0 :]
+        self.said += data
 
-    def flush(self) -> None:
-        """Nothing is kept back."""
-
-    def close(self) -> None:
-        self._raw.close()
+    def close(self) -> None: ...
 
 
-def compact(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
+class _Out:
+    """Writes onto the server's wire."""
+
+    def __init__(self, server: FloeServer) -> None:
+        self._wire = server.wire
+
+    def write(self, data: bytes) -> None:
+        self._wire.write(data)
+
+    def close(self) -> None: ...

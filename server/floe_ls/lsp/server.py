@@ -1,25 +1,31 @@
-"""The language server: documents in, findings and answers out."""
+"""The language server: documents in, findings and answers out.
+
+What an editor says with every key, and at its start, is handled here as plain JSON; all else by the handlers in
+`features`, through pygls, which is loaded once the first findings are out.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
+import json
 import logging
+import threading
 from collections.abc import Callable
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from lsprotocol import types as lsp
-
-import floe_ls
 from floe_ls.forms.document import Document
 from floe_ls.ide.diagnostics import diagnostics
 from floe_ls.ide.model import Completion, Diagnostic
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.lsp.convert import Converter
-from floe_ls.lsp.features import FEATURES
-from floe_ls.lsp.protocol import Protocol, Server, compact
+from floe_ls.lsp.loop import Loop, Timer
+from floe_ls.lsp.wire import Wire, compact
 from floe_ls.session import Change, Fetch, Session, floe_shapes
 from floe_ls.text import Encoding
+
+if TYPE_CHECKING:
+    from floe_ls.lsp.protocol import Protocol, Pygls
 
 log = logging.getLogger(__name__)
 
@@ -29,17 +35,17 @@ told to ask again for what other files decide."""
 WATCHED = ("**/*.{yaml,yml}", "**/floe-ls.toml")
 
 
-class FloeServer(Server):
+NOT_INITIALIZED, INVALID, INTERNAL = -32002, -32600, -32603
+PARSE_ERROR = -32700
+
+
+class FloeServer:
     """Handlers are plain functions, in order, on the session's one snapshot; only fetching waits."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(
-            "floe-language-server",
-            floe_ls.__version__,
-            text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental,
-            protocol_cls=Protocol,
-        )
+    def __init__(self, session: Session, loop: Loop, write: Callable[[bytes], object]) -> None:
         self.session = session
+        self.loop = loop
+        self.wire = Wire(self.receive, write)
         self.convert = Converter(Encoding.UTF16, {})
         self.capabilities: dict[str, Any] = {}
         self.pulls = False
@@ -50,25 +56,222 @@ class FloeServer(Server):
         self.proposed: tuple[Document, list[Completion]] | None = None
         self.flushed: list[Callable[[], None]] = []
         """Called after findings have gone out, when no message is waiting."""
+        self.stopped = self.ended = False
+        """The client has said `shutdown`, and `exit`."""
+        self._initialize: dict[str, Any] | None = None
+        """The client's `initialize`, once it has come."""
+        self._asked: dict[str, Callable[[Any], object] | None] = {}
+        self._number = 0
         self._refreshes: list[str] = []
-        self._refresh: asyncio.TimerHandle | None = None
+        self._refresh: Timer | None = None
         self._due: set[str] = set()
         self._all_due = False
         self._scheduled = False
-        self._quiet: asyncio.TimerHandle | None = None
-        self.protocol.raw = {
-            lsp.TEXT_DOCUMENT_DID_OPEN: self.did_open,
-            lsp.TEXT_DOCUMENT_DID_CHANGE: self.did_change,
-            lsp.TEXT_DOCUMENT_DID_CLOSE: self.did_close,
-            lsp.WORKSPACE_DID_CHANGE_CONFIGURATION: self.did_change_configuration,
+        self._quiet: Timer | None = None
+        self._loading: threading.Thread | None = None
+        self.notified: dict[str, Callable[[Any], object]] = {
+            "initialized": self.initialized,
+            "textDocument/didOpen": self.did_open,
+            "textDocument/didChange": self.did_change,
+            "textDocument/didClose": self.did_close,
+            "workspace/didChangeConfiguration": self.did_change_configuration,
         }
+        """Handlers of notifications, by method; they get plain JSON."""
+        self.requested: dict[str, Callable[[Any], Any]] = {
+            "initialize": self.initialize,
+            "shutdown": self.shutdown,
+        }
+        """Handlers of requests."""
+
+    # --- messages
+
+    def receive(self, body: bytes) -> None:
+        """Handles one message. Nothing that a client sends ends the server."""
+        try:
+            message = json.loads(body)
+        except ValueError as error:
+            self.refuse(None, PARSE_ERROR, f"This is no JSON: {error}")
+            return
+        if not isinstance(message, dict):
+            self.refuse(None, INVALID, "A message is an object.")
+            return
+        method = message.get("method")
+        if method is None:
+            self._answered(message)
+        elif method == "exit":
+            self.ended = True
+            self.loop.stop()
+        elif self._out_of_place(message, method):
+            return
+        elif "id" not in message and method in self.notified:
+            try:
+                self.notified[method](message.get("params") or {})
+            except Exception:
+                log.exception("handling %s", method)
+        elif "id" in message and method in self.requested:
+            self._answer(message["id"], method, message.get("params") or {})
+        else:
+            self.pygls.handle(message)
+
+    def _answer(self, number: Any, method: str, params: Any) -> None:
+        try:
+            result = compact(self.requested[method](params))
+        except Exception as error:
+            log.exception("answering %s", method)
+            self.refuse(number, INTERNAL, f"{type(error).__name__}: {error}")
+            return
+        self.wire.send(f'{{"jsonrpc":"2.0","id":{compact(number)},"result":{result}}}')
+
+    def _out_of_place(self, message: dict[str, Any], method: str) -> bool:
+        """Whether a message comes when it must not; requests are refused then, all else is ignored."""
+        if self._initialize is None and method != "initialize":
+            code, why = NOT_INITIALIZED, "`initialize` comes first."
+        elif self._initialize is not None and method == "initialize":
+            code, why = INVALID, "`initialize` comes once."
+        elif self.stopped:
+            code, why = INVALID, "Nothing but `exit` comes after `shutdown`."
+        else:
+            return False
+        if "id" in message:
+            self.refuse(message["id"], code, why)
+        return True
+
+    def refuse(self, number: Any, code: int, why: str) -> None:
+        error = compact({"code": code, "message": why})
+        self.wire.send(f'{{"jsonrpc":"2.0","id":{compact(number)},"error":{error}}}')
+
+    def notify(self, method: str, params: Any) -> None:
+        """Tells the client something."""
+        said = f'"method":{compact(method)},"params":{compact(params)}'
+        self.wire.send(f'{{"jsonrpc":"2.0",{said}}}')
+
+    def ask(
+        self, method: str, params: Any = None, answered: Callable[[Any], object] | None = None
+    ) -> None:
+        """Asks the client something. `answered` gets the result as plain JSON; errors are only logged."""
+        self._number += 1
+        number = f"floe-{self._number}"
+        self._asked[number] = answered
+        said = f'"id":"{number}","method":{compact(method)}'
+        if params is not None:
+            said += f',"params":{compact(params)}'
+        self.wire.send(f'{{"jsonrpc":"2.0",{said}}}')
+
+    def _answered(self, message: dict[str, Any]) -> None:
+        number = message.get("id")
+        if number not in self._asked:
+            if self._initialize is not None:
+                self.pygls.handle(message)
+            return
+        answered = self._asked.pop(number)
+        if "error" in message:
+            log.info("the client did not do what it was asked: %s", message["error"])
+        elif answered is not None:
+            try:
+                answered(message.get("result"))
+            except Exception:
+                log.exception("handling an answer")
+
+    # --- pygls
+
+    @cached_property
+    def pygls(self) -> Pygls:
+        """What handles all that is not handled here; loading it takes a moment."""
+        from floe_ls.lsp.protocol import Pygls
+
+        return Pygls(self, self._initialize or {})
+
+    @property
+    def protocol(self) -> Protocol:
+        """pygls's protocol."""
+        return self.pygls.protocol
+
+    @property
+    def feature(self) -> Callable[..., Callable[[Any], Any]]:
+        """Registers a handler of a method; see `features`."""
+        return self.pygls.feature
+
+    @property
+    def command(self) -> Callable[..., Callable[[Any], Any]]:
+        """Registers a command."""
+        return self.pygls.command
+
+    def load(self) -> None:
+        """Loads pygls behind the first findings, so that the first request does not wait for it."""
+        if self._loading is None:
+            self._loading = threading.Thread(target=self._import, name="load", daemon=True)
+            self._loading.start()
+
+    def _import(self) -> None:
+        import floe_ls.lsp.features
+        import floe_ls.lsp.protocol  # noqa: F401
+
+        self.loop.post(self.finish_loading)
+
+    def finish_loading(self) -> None:
+        """Tells pygls what has been said so far."""
+        _ = self.pygls
+
+    # --- the session's begin and end
+
+    def initialize(self, params: dict[str, Any]) -> dict[str, Any]:
+        self._initialize = params
+        session = self.session
+        self.capabilities = params.get("capabilities") or {}
+        session.encoding = Encoding(chosen_encoding(self.capabilities))
+        client = (params.get("clientInfo") or {}).get("name") or ""
+        self.convert = Converter(session.encoding, self.capabilities, client)
+        session.post = self.loop.post
+        session.later = self._later
+        session.changed = self.due_all
+        refresh = self.client_has("workspace", "diagnostics", "refreshSupport")
+        self.pulls = bool(self.client_has("textDocument", "diagnostic")) and bool(refresh)
+        self.pull_configuration = bool(self.client_has("workspace", "configuration"))
+        folders = [folder["uri"] for folder in params.get("workspaceFolders") or []]
+        if not folders and params.get("rootUri"):
+            folders = [params["rootUri"]]
+        session.set_roots(folders)
+        self.configure(params.get("initializationOptions"))
+        return self.pygls.initialized
+
+    def initialized(self, _: dict[str, Any]) -> None:
+        if self.pull_configuration:
+            self.ask_configuration()
+        registrations: list[dict[str, Any]] = []
+        if self.client_has("workspace", "didChangeWatchedFiles", "dynamicRegistration"):
+            watchers = [{"globPattern": glob} for glob in WATCHED]
+            registrations.append(
+                {
+                    "id": "floe-files",
+                    "method": "workspace/didChangeWatchedFiles",
+                    "registerOptions": {"watchers": watchers},
+                }
+            )
+        if self.client_has("workspace", "didChangeConfiguration", "dynamicRegistration"):
+            registrations.append(
+                {
+                    "id": "floe-settings",
+                    "method": "workspace/didChangeConfiguration",
+                    "registerOptions": {"section": "floe"},
+                }
+            )
+        if registrations:
+            self.ask("client/registerCapability", {"registrations": registrations})
+        self.session.scan()
+
+    def _later(self, seconds: float, call: Callable[[], None]) -> None:
+        self.loop.later(seconds, call)
+
+    def shutdown(self, _: dict[str, Any]) -> None:
+        self.stopped = True
+        self.session.close_all()
 
     @property
     def snapshot(self) -> Snapshot:
         return self.session.snapshot
 
     def document(self, uri: str) -> Document | None:
-        return self.snapshot.documents.get(uri)
+        return self.snapshot.documents.get(uri) or self.snapshot.viewed.get(uri)
 
     def client_has(self, *keys: str) -> Any:
         """What the client says of one of its capabilities; None where it says nothing."""
@@ -111,7 +314,7 @@ class FloeServer(Server):
         """Looks for what is missing after a quiet moment, so that no half-typed reference is fetched."""
         if self._quiet is not None:
             self._quiet.cancel()
-        self._quiet = asyncio.get_running_loop().call_later(QUIET, self._demand)
+        self._quiet = self.loop.later(QUIET, self._demand)
 
     def _demand(self) -> None:
         self._quiet = None
@@ -128,8 +331,7 @@ class FloeServer(Server):
         self._all_due = self._all_due or others
         if not self._scheduled:
             self._scheduled = True
-            # The reader does not give way while whole messages are in its buffer: this runs after them.
-            asyncio.get_running_loop().call_soon(self._flush)
+            self.loop.soon(self._flush)
 
     def due_all(self) -> None:
         for uri in self.snapshot.opened:
@@ -154,7 +356,7 @@ class FloeServer(Server):
 
     def refresh(self) -> None:
         """Asks a client that pulls to ask again: an edit of one document changed others."""
-        self.protocol.send_request(lsp.WORKSPACE_DIAGNOSTIC_REFRESH, None)
+        self.ask("workspace/diagnostic/refresh")
 
     def refreshes(self, method: str) -> None:
         """Sends a request that makes the client ask again whenever other files may have changed its answer."""
@@ -162,12 +364,12 @@ class FloeServer(Server):
 
     def _refresh_when_quiet(self) -> None:
         if self._refreshes and self._refresh is None:
-            self._refresh = asyncio.get_running_loop().call_later(QUIET, self._send_refreshes)
+            self._refresh = self.loop.later(QUIET, self._send_refreshes)
 
     def _send_refreshes(self) -> None:
         self._refresh = None
         for method in self._refreshes:
-            self.protocol.send_request(method, None)
+            self.ask(method)
 
     def findings(self, document: Document) -> list[Diagnostic]:
         found = diagnostics(self.snapshot, document)
@@ -187,7 +389,7 @@ class FloeServer(Server):
 
     def publish(self, uri: str, version: int | None, items: str) -> None:
         at = "" if version is None else f'"version":{version},'
-        self.protocol.send_json(
+        self.wire.send(
             '{"jsonrpc":"2.0","method":"textDocument/publishDiagnostics","params":{"uri":'
             f'{compact(uri)},{at}"diagnostics":{items}}}}}'
         )
@@ -211,87 +413,33 @@ class FloeServer(Server):
         self.configure(params.get("settings"))
 
     def ask_configuration(self) -> None:
-        params = lsp.ConfigurationParams(items=[lsp.ConfigurationItem(section="floe")])
-
-        def answered(result: Any) -> None:
-            self.configure(_plain(result[0]) if result else None)
-
-        self.protocol.send_request(lsp.WORKSPACE_CONFIGURATION, params, answered)
+        items = {"items": [{"section": "floe"}]}
+        self.ask(
+            "workspace/configuration",
+            items,
+            lambda result: self.configure(result[0] if result else None),
+        )
 
     def configure(self, settings: Any) -> None:
-        settings = _plain(settings)
         if isinstance(settings, dict):
             inner = settings.get("floe")
             self.session.configure(inner if isinstance(inner, dict) else settings)
             self.due_all()
 
 
-def create_server(fetcher: Fetch | None = None) -> FloeServer:
-    """A server with its handlers. `fetcher` is what fetches artifacts; without one there is no network."""
-    session = Session(floe_shapes(), fetcher)
-    server = FloeServer(session)
-    feature = server.feature
-
-    @feature(lsp.INITIALIZE)
-    def initialize(ls: FloeServer, params: lsp.InitializeParams) -> None:
-        loop = asyncio.get_running_loop()
-        ls.capabilities = ls.protocol.plain(params.capabilities) or {}
-        encoding = ls.protocol.workspace.position_encoding or "utf-16"
-        session.encoding = Encoding(getattr(encoding, "value", encoding))
-        client = params.client_info.name if params.client_info else ""
-        ls.convert = Converter(session.encoding, ls.capabilities, client)
-        session.post = lambda call: _post(loop, call)
-        session.changed = ls.due_all
-        workspace = ls.capabilities.get("workspace") or {}
-        text = ls.capabilities.get("textDocument") or {}
-        refresh = (workspace.get("diagnostics") or {}).get("refreshSupport")
-        ls.pulls = bool(text.get("diagnostic")) and bool(refresh)
-        ls.pull_configuration = bool(workspace.get("configuration"))
-        for register in FEATURES:
-            register(ls)
-        folders = [f.uri for f in params.workspace_folders or []]
-        if not folders and params.root_uri:
-            folders = [params.root_uri]
-        session.set_roots(folders)
-        ls.configure(params.initialization_options)
-
-    @feature(lsp.INITIALIZED)
-    def initialized(ls: FloeServer, _: lsp.InitializedParams) -> None:
-        workspace = ls.capabilities.get("workspace") or {}
-        if ls.pull_configuration:
-            ls.ask_configuration()
-        _register(ls, workspace)
-        session.scan()
-
-    @feature(lsp.SHUTDOWN)
-    def shutdown(_: Any) -> None:
-        session.close_all()
-
-    return server
+def create_server(
+    loop: Loop, write: Callable[[bytes], object], fetcher: Fetch | None = None
+) -> FloeServer:
+    """A server for one client. `fetcher` is what fetches artifacts; without one there is no network."""
+    return FloeServer(Session(floe_shapes(), fetcher), loop, write)
 
 
-def _register(server: FloeServer, workspace: dict[str, Any]) -> None:
-    """Asks the client to watch files and settings, where it can be asked."""
-    registrations = []
-    if (workspace.get("didChangeWatchedFiles") or {}).get("dynamicRegistration"):
-        watchers = [lsp.FileSystemWatcher(glob_pattern=glob) for glob in WATCHED]
-        registrations.append(
-            lsp.Registration(
-                "floe-files",
-                lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES,
-                lsp.DidChangeWatchedFilesRegistrationOptions(watchers=watchers),
-            )
-        )
-    if (workspace.get("didChangeConfiguration") or {}).get("dynamicRegistration"):
-        registrations.append(
-            lsp.Registration(
-                "floe-settings", lsp.WORKSPACE_DID_CHANGE_CONFIGURATION, {"section": "floe"}
-            )
-        )
-    if registrations:
-        server.protocol.send_request(
-            lsp.CLIENT_REGISTER_CAPABILITY, lsp.RegistrationParams(registrations)
-        )
+def chosen_encoding(capabilities: dict[str, Any]) -> str:
+    """The first of the units that a client offers for columns; they all are known here."""
+    general = capabilities.get("general")
+    offered = general.get("positionEncodings") if isinstance(general, dict) else None
+    known = {encoding.value for encoding in Encoding}
+    return next((unit for unit in offered or () if unit in known), Encoding.UTF16.value)
 
 
 def _matters_to_others(snapshot: Snapshot, before: Document, after: Document) -> bool:
@@ -311,19 +459,3 @@ def _change(change: dict[str, Any]) -> Change:
     return Change(
         change["text"], (start["line"], start["character"]), (end["line"], end["character"])
     )
-
-
-def _post(loop: asyncio.AbstractEventLoop, call: Any) -> None:
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(call)
-
-
-def _plain(value: Any) -> Any:
-    """pygls gives free-form parameters as named tuples; here they are JSON again."""
-    if hasattr(value, "_asdict"):
-        return {k: _plain(v) for k, v in value._asdict().items()}
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    return value
