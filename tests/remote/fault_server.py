@@ -156,7 +156,7 @@ class Answer:
         fault, kind, reference = parts[2], parts[3], parts[-1]
         for asked in (f"{fault}_{kind}", fault):
             known: Callable[[], None] | None = getattr(self, asked, None)
-            if known is not None:
+            if known is not None and fault not in self.faults.artifacts:  # else it was mended
                 return known()
         if kind == "tags":
             return self.tags(fault, parse_qs(path.query))
