@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import signal
 import sys
 import time
 import warnings
@@ -21,7 +22,13 @@ with warnings.catch_warnings():
 Answer = TypeVar("Answer")
 
 INIT = """
+published = {{}}
+vim.api.nvim_create_autocmd('DiagnosticChanged', {{
+  callback = function(event) published[vim.fs.basename(event.file)] = true end,
+}})
 vim.opt.swapfile = false
+vim.opt.more = false
+vim.ui.select = function(choices) error('asked to choose among ' .. #choices) end
 vim.opt.updatetime = 50
 vim.opt.runtimepath:prepend({config!r})
 vim.cmd('filetype plugin indent on')
@@ -88,6 +95,12 @@ class Editor:
     def diagnostics(self) -> list[dict[str, Any]]:
         return list(self.lua("return vim.diagnostic.get(0)"))
 
+    def judged(self, path: Path) -> list[dict[str, Any]]:
+        """The findings of a file, once the server has published them, be they none."""
+        self.open(path)
+        self.until(lambda: self.lua("return published[...] == true", path.name))
+        return self.diagnostics()
+
     def codes(self) -> set[str]:
         return {found["code"] for found in self.diagnostics()}
 
@@ -152,9 +165,12 @@ def neovim(home: Path) -> Iterator[Editor]:
         nvim = pynvim.attach(
             "child", argv=[str(needs("nvim")), "--embed", "--headless", "--clean", "-u", str(init)]
         )
+    process = nvim.funcs.getpid()
     try:
         yield Editor(nvim)
     finally:
+        if nvim.api.get_mode()["blocking"]:  # a prompt is open, and nobody will answer it
+            os.kill(process, signal.SIGTERM)
         with contextlib.suppress(OSError, EOFError):  # the channel closes while it answers
             nvim.command("qall!")
         nvim.close()
