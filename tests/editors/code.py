@@ -31,6 +31,7 @@ WORKSPACE = {
     "chat.disableAIFeatures": True,
     "editor.minimap.enabled": False,
     "window.commandCenter": False,
+    "workbench.reduceMotion": "on",  # a picture shows a box, and not how it appears
 }
 USER = {
     "telemetry.telemetryLevel": "off",

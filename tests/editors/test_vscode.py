@@ -127,3 +127,45 @@ def test_the_extension_does_in_its_host_what_it_should(tmp_path: Path, built_tes
         tmp_path / "home", tmp_path / "examples", settings=python_of_this_checkout()
     ) as running:
         assert failures_in_host(running) == []
+
+
+THEMES = {"light": "Default Light Modern", "dark": "Default Dark Modern"}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_newcomers_minute(tmp_path: Path, vsix: bytes, theme: str) -> None:
+    """Squiggle, Problems, hover, fix and completion, by mouse and keyboard, from the file that `make vsix` made."""
+    settings = {"workbench.colorTheme": THEMES[theme], **python_of_this_checkout()}
+    with code(
+        tmp_path / "home", tmp_path / "examples", settings=settings, vsix=EXTENSION / "floe.vsix"
+    ) as running:
+        ran = running.run("minute.mjs", theme)
+        assert ran.returncode == 0, ran.stderr
+        keep_pictures(running)
+
+
+def test_in_a_workspace_that_nobody_trusts_only_the_extensions_own_server_runs(
+    tmp_path: Path, vsix: bytes
+) -> None:
+    canary = tmp_path / "floe-ls"
+    canary.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n", encoding="utf-8")
+    canary.chmod(0o755)
+    with code(
+        tmp_path / "home",
+        tmp_path / "examples",
+        settings={"floe.server.path": str(canary)},
+        vsix=EXTENSION / "floe.vsix",
+        trusted=False,
+    ) as running:
+        ran = running.run("untrusted.mjs")
+        assert ran.returncode == 0, ran.stderr
+        keep_pictures(running)
+    assert not (tmp_path / "ran").exists()
+
+
+def keep_pictures(running: Code) -> None:
+    """Leaves the pictures where a person can look at them."""
+    folder = REPOSITORY / ".tools" / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    for picture in (running.home / "shots").glob("*.png"):
+        shutil.copy(picture, folder)

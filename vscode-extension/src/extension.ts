@@ -9,7 +9,7 @@ import { giveForeignFilesBack } from './foreign';
 import { GraphView } from './graph';
 import { onInterpreterChange } from './interpreter';
 import { MeshModel } from './mesh';
-import { showRemoteDocuments } from './remote';
+import { nameLanguageOfRemoteDocuments } from './remote';
 import { StatusItem } from './status';
 import { MeshView } from './tree';
 
@@ -37,7 +37,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<{ conn
     graph,
     new MeshView(mesh),
     new StatusItem(connection),
-    showRemoteDocuments(connection),
+    nameLanguageOfRemoteDocuments(),
     giveForeignFilesBack(),
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
     vscode.workspace.onDidChangeConfiguration((change) => {

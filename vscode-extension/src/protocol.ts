@@ -37,7 +37,6 @@ interface OfDocument {
 export const effectiveRequest = new RequestType<OfDocument, Effective | null, void>('floe/effective');
 export const effectiveChanged = new NotificationType<OfDocument>('floe/effectiveChanged');
 export const graphRequest = new RequestType<Record<string, never>, Mesh | null, void>('floe/graph');
-export const textRequest = new RequestType<OfDocument, { readonly text: string } | null, void>('floe/textDocumentContent');
 
 /** Manifests that came from a registry have addresses of this scheme. */
 export const REMOTE = 'floe-oci';

@@ -13,8 +13,8 @@ export function settingsForServer(context: vscode.ExtensionContext): Record<stri
     const somebody = [found?.globalValue, found?.workspaceValue, found?.workspaceFolderValue];
     if (somebody.some((value) => value !== undefined)) said[key] = settings.get(key);
   }
-  // Without trust the workspace may not say where the server connects to.
-  return vscode.workspace.isTrusted ? said : { ...said, offline: true };
+  // Without trust the workspace may not say where the server connects to, nor have it read files elsewhere.
+  return vscode.workspace.isTrusted ? said : { ...said, trusted: false, offline: true };
 }
 
 function keys(context: vscode.ExtensionContext): string[] {

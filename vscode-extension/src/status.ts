@@ -58,7 +58,7 @@ export class StatusItem implements vscode.Disposable {
       case 'running': {
         const count = this.said?.resolving.length ?? 0;
         if (count) return `$(sync~spin) floe: resolving ${count === 1 ? 'a parent' : `${count} parents`}`;
-        return this.offline() ? '$(cloud-offline) floe: offline' : '$(layers) floe';
+        return this.offline() ? '$(debug-disconnect) floe: offline' : '$(layers) floe';
       }
     }
   }
