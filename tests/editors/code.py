@@ -27,13 +27,13 @@ INSTALLED = REPOSITORY / ".tools" / "vscode"
 WORKSPACE = {
     "files.autoSave": "off",  # the page's default saves what tests only type
     "workbench.startupEditor": "none",
-    "workbench.secondarySideBar.defaultVisibility": "hidden",
     "chat.disableAIFeatures": True,
     "editor.minimap.enabled": False,
     "window.commandCenter": False,
     "workbench.reduceMotion": "on",  # a picture shows a box, and not how it appears
 }
 USER = {
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
     "telemetry.telemetryLevel": "off",
     "extensions.autoCheckUpdates": False,
     "extensions.autoUpdate": False,
@@ -85,6 +85,7 @@ def code(
     program, chromium = installed(), needs("chromium")
     shutil.copytree(REPOSITORY / "examples", workspace, dirs_exist_ok=True)
     (workspace / ".vscode").mkdir(exist_ok=True)
+    add_domain_with_remote_parent(workspace / "remote")
     shots = home / "shots"
     user_folder = home / "data" / "User"
     for folder in (shots, user_folder, home / "extensions"):
@@ -132,6 +133,24 @@ def code(
         yield Code(url, home, workspace, variables)
     finally:
         end(server)
+
+
+def add_domain_with_remote_parent(folder: Path) -> None:
+    """A domain whose parent is an artifact: in an OCI layout folder that is a mirror, so no registry is needed."""
+    folder.mkdir()
+    source = REPOSITORY / "examples" / "adr" / "three-tier" / "enterprise-manifest.yaml"
+    publish = [sys.executable, "-m", "floe_ls", "publish", source, "mirror:v1.0.0"]
+    variables = {**os.environ, "PYTHONPATH": str(REPOSITORY / "server")}
+    subprocess.run(publish, cwd=folder, env=variables, check=True, capture_output=True)
+    mirrored = '[registries."registry.example.com/platform"]\nmirror = "mirror/"\n'
+    (folder / "floe-ls.toml").write_text(mirrored, encoding="utf-8")
+    (folder / "x-domain-manifest.yaml").write_text(
+        "scope: domain\n"
+        "parent_manifest: oci://registry.example.com/platform/enterprise-manifest:v1.0.0\n"
+        "plugins:\n"
+        "  compute: spark\n",
+        encoding="utf-8",
+    )
 
 
 def python_of_this_checkout() -> dict[str, str]:

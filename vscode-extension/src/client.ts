@@ -24,6 +24,8 @@ export interface Hooks {
   readonly settings: () => Record<string, unknown>;
   /** The commands that the extension has itself. */
   readonly commands: ReadonlySet<string>;
+  /** Work of the server began, or, without a title, ended. */
+  readonly progress: (token: string | number, title?: string) => void;
   /** The server ended too often to be started once more. */
   readonly gaveUp: () => void;
 }
@@ -34,7 +36,14 @@ export function createClient(launch: Launch, folder: string | undefined, hooks: 
     initializationOptions: hooks.settings,
     outputChannel: hooks.log,
     errorHandler: patience(hooks.gaveUp),
-    middleware: { workspace: { configuration: (params) => params.items.map(hooks.settings) } },
+    middleware: {
+      workspace: { configuration: (params) => params.items.map(hooks.settings) },
+      handleWorkDoneProgress: (token, params, next) => {
+        if (params.kind === 'begin') hooks.progress(token, params.title);
+        if (params.kind === 'end') hooks.progress(token);
+        next(token, params);
+      },
+    },
     markdown: { supportHtml: false },
   };
   const server = { command: launch.command, args: [...launch.args], options: { cwd: folder } };

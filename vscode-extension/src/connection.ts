@@ -16,6 +16,8 @@ export class Connection implements vscode.Disposable {
   client: LanguageClient | undefined;
   launch: Launch | undefined;
   condition: Condition = 'stopped';
+  /** What the server says that it is doing, by token: parents that it resolves. */
+  readonly underWay = new Map<string | number, string>();
   private readonly changes = new vscode.EventEmitter<void>();
   private readonly started = new vscode.EventEmitter<LanguageClient>();
   /** The condition, or the server, is another one. */
@@ -80,6 +82,11 @@ export class Connection implements vscode.Disposable {
       log: this.log,
       settings: () => settingsForServer(this.context),
       commands: this.commands,
+      progress: (token, title) => {
+        if (title === undefined) this.underWay.delete(token);
+        else this.underWay.set(token, title);
+        this.changes.fire();
+      },
       gaveUp: () => {
         this.become('failed');
         void this.tellFailed('The floe language server ended six times within three minutes, and is not started again.');
@@ -106,6 +113,7 @@ export class Connection implements vscode.Disposable {
   private async end(): Promise<void> {
     const running = this.client;
     this.client = undefined;
+    this.underWay.clear();
     this.become('stopped');
     await running?.dispose().catch((error: unknown) => this.log.warn(String(error)));
   }

@@ -1,6 +1,7 @@
 /** The effective configuration as a read-only document that follows its file, each line linked to where it was decided. */
 
 import * as vscode from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
 import type { Connection } from './connection';
 import { LANGUAGE } from './client';
 import { effectiveChanged, effectiveRequest } from './protocol';
@@ -14,6 +15,8 @@ export class EffectiveView implements vscode.TextDocumentContentProvider, vscode
   readonly onDidChange = this.changes.event;
   /** By the address of the view. */
   private readonly origins = new Map<string, ReadonlyMap<number, Origin>>();
+  /** The client whose answers are shown. */
+  private asked: LanguageClient | undefined;
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(private readonly connection: Connection) {
@@ -32,7 +35,8 @@ export class EffectiveView implements vscode.TextDocumentContentProvider, vscode
       }),
       // A server that was restarted may know more, or less.
       connection.onChange(() => {
-        if (connection.condition !== 'running') return;
+        if (connection.condition !== 'running' || connection.client === this.asked) return;
+        this.asked = connection.client;
         for (const { uri } of vscode.workspace.textDocuments) if (uri.scheme === EFFECTIVE) this.changes.fire(uri);
       }),
     ];

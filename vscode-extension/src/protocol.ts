@@ -40,12 +40,3 @@ export const graphRequest = new RequestType<Record<string, never>, Mesh | null, 
 
 /** Manifests that came from a registry have addresses of this scheme. */
 export const REMOTE = 'floe-oci';
-
-export interface Status {
-  /** The references that are being resolved, and those that cannot be had. */
-  readonly resolving: readonly string[];
-  readonly unavailable: readonly string[];
-  readonly offline: boolean;
-}
-
-export const statusChanged = new NotificationType<Status>('floe/status');

@@ -3,13 +3,10 @@
 import * as vscode from 'vscode';
 import { LANGUAGE } from './client';
 import type { Connection } from './connection';
-import type { Status } from './protocol';
-import { statusChanged } from './protocol';
 
 export class StatusItem implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem('floe.status', vscode.StatusBarAlignment.Right, 100);
   private readonly subscriptions: vscode.Disposable[];
-  private said: Status | undefined;
 
   constructor(private readonly connection: Connection) {
     this.item.name = 'floe';
@@ -17,14 +14,8 @@ export class StatusItem implements vscode.Disposable {
     this.subscriptions = [
       this.item,
       connection.onChange(() => this.show()),
-      connection.onClient((client) => {
-        this.said = undefined;
-        client.onNotification(statusChanged, (said) => {
-          this.said = said;
-          this.show();
-        });
-      }),
       vscode.window.onDidChangeActiveTextEditor(() => this.show()),
+      vscode.workspace.onDidChangeConfiguration(() => this.show()),
     ];
     this.show();
   }
@@ -56,7 +47,7 @@ export class StatusItem implements vscode.Disposable {
       case 'stopped':
         return '$(circle-slash) floe: stopped';
       case 'running': {
-        const count = this.said?.resolving.length ?? 0;
+        const count = this.connection.underWay.size;
         if (count) return `$(sync~spin) floe: resolving ${count === 1 ? 'a parent' : `${count} parents`}`;
         return this.offline() ? '$(debug-disconnect) floe: offline' : '$(layers) floe';
       }
@@ -66,8 +57,7 @@ export class StatusItem implements vscode.Disposable {
   private tooltip(): vscode.MarkdownString {
     const lines = [`**floe** ${this.version()}`];
     if (this.connection.launch) lines.push(this.connection.launch.from);
-    for (const ref of this.said?.resolving ?? []) lines.push(`Resolving \`${ref}\``);
-    for (const ref of this.said?.unavailable ?? []) lines.push(`Not to be had: \`${ref}\``);
+    lines.push(...this.connection.underWay.values());
     if (!vscode.workspace.isTrusted) lines.push('The workspace is not trusted: the server of the extension runs, without the network.');
     else if (this.offline()) lines.push('Offline: parents come from the workspace, the mirrors and the cache.');
     return new vscode.MarkdownString(lines.join('\n\n'));
@@ -79,6 +69,6 @@ export class StatusItem implements vscode.Disposable {
   }
 
   private offline(): boolean {
-    return this.said?.offline ?? (!vscode.workspace.isTrusted || vscode.workspace.getConfiguration('floe').get('offline', false));
+    return !vscode.workspace.isTrusted || vscode.workspace.getConfiguration('floe').get('offline', false);
   }
 }

@@ -6,8 +6,7 @@ import Mocha from 'mocha';
 
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, color: false, reporter: 'min', grep: process.env.FLOE_TEST_GREP });
-  const only = process.env.FLOE_TEST_FILE ?? 'extension';
-  mocha.addFile(path.join(__dirname, `${only}.test.js`));
+  for (const file of fs.readdirSync(__dirname).sort()) if (file.endsWith('.test.js')) mocha.addFile(path.join(__dirname, file));
   const results: { title: string; error?: string }[] = [];
   const failures = await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);
