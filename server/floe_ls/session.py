@@ -253,14 +253,17 @@ class Session:
         self._reload_settings()
 
     def label(self, uri: str) -> str:
-        """A path relative to the workspace's folder, or, outside of it, the whole path."""
+        """A path relative to the workspace's folder; outside of it, the end of the path, which people know."""
         for root in self.roots:
             if uri.startswith(root):
                 return unquote(uri[len(root) :])
         path = files.path_of(uri)
         if path is None:
             return uri
-        return os.path.relpath(path) if self.relative else str(path)
+        if self.relative:
+            return os.path.relpath(path)
+        parts = path.parts
+        return str(path) if len(parts) <= 4 else "…/" + "/".join(parts[-3:])
 
     def _relabelled(self, document: Document) -> Document:
         label = self.label(document.uri)
