@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -111,3 +114,54 @@ for path in map(Path, sys.argv[1:]):
         [oracle(), "-c", program, *files], capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stderr
+
+
+def check(path: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "floe_ls", "check", "--offline", "--format", "json", path]
+    environment = {**os.environ, "PYTHONPATH": str(EXAMPLES.parent / "server")}
+    ran = subprocess.run(
+        command, cwd=EXAMPLES, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ran.stderr == ""
+    told: dict[str, Any] = json.loads(ran.stdout)
+    return told
+
+
+@pytest.mark.parametrize(
+    ("example", "warnings"),
+    [
+        ("adr/two-tier", set()),
+        ("adr/three-tier", set()),
+        ("adr/migration/phase-1", {"product/no-transforms"}),
+        ("adr/migration/phase-2", {"product/no-transforms"}),
+        ("adr/migration/phase-3", set()),
+        ("v1", set()),
+    ],
+)
+def test_nothing_is_wrong_with_an_example(example: str, warnings: set[str]) -> None:
+    found = [one for file in check(example)["files"] for one in file["diagnostics"]]
+    assert [one for one in found if one["severity"] == "error"] == []
+    assert {one["code"] for one in found if one["severity"] == "warning"} == warnings
+
+
+def test_all_examples_together_are_as_right_as_each_alone() -> None:
+    """Four domains of four workspaces are called sales; they are not one another's business."""
+    assert check(".")["summary"] | {"files": 0} == {"files": 0, "errors": 4, "warnings": 3}
+
+
+def test_the_broken_domain_breaks_what_its_comments_say() -> None:
+    (file,) = check("broken")["files"]
+    text = (EXAMPLES / file["path"]).read_text(encoding="utf-8").splitlines()
+    found = {
+        text[one["range"]["start"]["line"]].split(":")[0].strip(): one
+        for one in file["diagnostics"]
+    }
+    assert {key: (one["code"], one["severity"]) for key, one in found.items()} == {
+        "compute": ("whitelist/not-approved", "error"),
+        "observability": ("observability/immutable", "error"),
+        "pii_encryption": ("security/override", "error"),
+        "audit_logging": ("security/override", "error"),
+        "data_retention_days": ("retention/lowered", "warning"),
+    }
+    for one in found.values():
+        assert one["related"][0]["path"] == "adr/three-tier/enterprise-manifest.yaml"
