@@ -50,22 +50,47 @@ def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
 
 
 class Lines:
-    """The line table of one text. A line ends at LF, CRLF or a lone CR, as the protocol says, and nowhere else."""
+    """The line table of one text. A line ends at LF, CRLF or a lone CR, as the protocol says, and nowhere else.
 
-    __slots__ = ("_ascii", "starts", "text")
+    What a line holds changes with every key, where the lines below start moves by one: versions share the list of
+    starts, and remember from which line on (`_pivot`) by how much (`_delta`) it is to be read differently.
+    """
+
+    __slots__ = ("_ascii", "_delta", "_pivot", "_starts", "text")
 
     def __init__(self, text: str, starts: list[int] | None = None) -> None:
         self.text = text
-        self.starts = _starts(text) if starts is None else starts
+        self._starts = _starts(text) if starts is None else starts
         self._ascii = text.isascii()
+        self._pivot = self._delta = 0
 
     def __len__(self) -> int:
-        return len(self.starts)
+        return len(self._starts)
+
+    @property
+    def starts(self) -> list[int]:
+        """Where each line starts. Not to be changed."""
+        if self._delta:
+            starts, pivot, delta = self._starts, self._pivot, self._delta
+            self._starts = [*starts[:pivot], *[at + delta for at in starts[pivot:]]]
+            self._delta = 0
+        return self._starts
+
+    def start(self, line: int) -> int:
+        """Where a line starts."""
+        return self._starts[line] + self._delta * (line >= self._pivot)
+
+    def line_at(self, offset: int) -> int:
+        """The line of an offset."""
+        starts, delta = self._starts, self._delta
+        if delta and self._pivot < len(starts) and offset >= starts[self._pivot] + delta:
+            return bisect_right(starts, offset - delta, self._pivot) - 1
+        return bisect_right(starts, offset, 0, self._pivot if delta else len(starts)) - 1
 
     def position(self, offset: int, encoding: Encoding = Encoding.UTF16) -> tuple[int, int]:
         """Line and column, both from 0; the column in units of `encoding`."""
-        line = bisect_right(self.starts, offset) - 1
-        start = self.starts[line]
+        line = self.line_at(offset)
+        start = self._starts[line] + self._delta * (line >= self._pivot)
         if self._ascii:
             return line, offset - start
         return line, width(self.text[start:offset], encoding)
@@ -74,42 +99,46 @@ class Lines:
         """The offset of a position, clamped to the text and to its line as the protocol asks."""
         if line < 0:
             return 0
-        if line >= len(self.starts):
+        if line >= len(self):
             return len(self.text)
-        start, end = self.starts[line], self.end(line)
+        start, end = self.start(line), self.end(line)
         if self._ascii:
             return min(start + max(column, 0), end)
         return start + _units_to_characters(self.text[start:end], max(column, 0), encoding)
 
     def end(self, line: int) -> int:
         """Where the text of a line ends, before its line break."""
-        if line + 1 >= len(self.starts):
+        if line + 1 >= len(self):
             return len(self.text)
-        end = self.starts[line + 1] - 1
-        if self.text[end] == "\n" and end > self.starts[line] and self.text[end - 1] == "\r":
+        end = self.start(line + 1) - 1
+        if self.text[end] == "\n" and end > self.start(line) and self.text[end - 1] == "\r":
             end -= 1
         return end
 
     def line(self, number: int) -> str:
         """The text of a line without its line break."""
-        return self.text[self.starts[number] : self.end(number)]
+        return self.text[self.start(number) : self.end(number)]
 
     def changed(self, start: int, end: int, new: str) -> Lines:
         """The table of the text in which `new` has replaced what stood from `start` to `end`.
 
         Only the lines that the change touches are looked at again; those below are moved.
         """
-        text = self.text[:start] + new + self.text[end:]
+        text = "".join((self.text[:start], new, self.text[end:]))
         if "\r" in text:  # a change may join or split a CRLF
             return Lines(text)
-        first = bisect_right(self.starts, start)
-        last = bisect_right(self.starts, end)
+        first, last = self.line_at(start) + 1, self.line_at(end) + 1
         delta = len(new) - (end - start)
+        if first == last and "\n" not in new:
+            within = Lines(text, self._starts if self._pivot == first else self.starts)
+            within._pivot, within._delta = first, self._delta + delta  # noqa: SLF001  its own kind
+            return within
         inside = [start + m.end() for m in re.finditer("\n", new)]
-        below = self.starts[last:]
+        starts = self.starts
+        below = starts[last:]
         if delta:
             below = [at + delta for at in below]
-        return Lines(text, self.starts[:first] + inside + below)
+        return Lines(text, starts[:first] + inside + below)
 
 
 def _starts(text: str) -> list[int]:
