@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from floe_ls.text import Encoding, Lines
 
-TEXTS = st.text(alphabet="ab \n\r🎉é\u2028", max_size=40)
+TEXTS = st.text(alphabet="ab \n\r🎉é\u2028", max_size=24)
 EDITS = st.lists(
     st.tuples(st.integers(0, 60), st.integers(0, 9), st.text(alphabet="x\n🎉", max_size=3)),
-    max_size=8,
+    max_size=5,
 )
 
 

@@ -131,7 +131,7 @@ class Lines:
         delta = len(new) - (end - start)
         if first == last and "\n" not in new:
             within = Lines(text, self._starts if self._pivot == first else self.starts)
-            within._pivot, within._delta = first, self._delta + delta  # noqa: SLF001  its own kind
+            within._pivot, within._delta = first, self._delta + delta
             return within
         inside = [start + m.end() for m in re.finditer("\n", new)]
         starts = self.starts
