@@ -14,7 +14,7 @@ from floe_ls.forms.tree import (
     sequence,
     text_of,
 )
-from floe_ls.schema.meta import ERROR, HINT
+from floe_ls.schema.meta import ERROR, SHIPPED, By, Severity
 from floe_ls.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence
 from floe_ls.text import Span
 
@@ -88,6 +88,13 @@ def _parent(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
                 message = "`parent_manifest` names another parent; a manifest has one."
                 notes.append(Note("spelling/twice", ERROR, span, message))
             return [(a, e) for a, e in entries if e is not entry]
+        span = _span(base + at, reference.key)
+        message = (
+            f"The released form names the parent in `parent_manifest`, and does not read `{name}`."
+        )
+        mended = "parent_manifest" if reference is entry else None
+        title = "Rename to `parent_manifest`"
+        notes.append(Note("spelling/not-shipped", SHIPPED, span, message, mended, title))
         lifted = Folded(
             named("parent_manifest", reference.key), reference.value, reference.colon, written
         )
@@ -109,6 +116,7 @@ def _plugins(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
         category = key_of(entry) or ""
         value = entry.value
         if isinstance(value, Scalar) and text_of(value) is not None:
+            notes.append(_bare_name(category, value, base + at + offset))
             inner = Folded(named(_selector(category), value), value, 0, ("plugins", category))
             plugin = Folded(
                 entry.key, mapping([(0, inner)], value), entry.colon, ("plugins", category)
@@ -132,6 +140,17 @@ def _plugins(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
     return [(a, new if e is holder else e) for a, e in entries]
 
 
+def _bare_name(category: str, value: Scalar, base: int) -> Note:
+    selector = _selector(category)
+    quote = value.style if value.style in ('"', "'") else ""
+    mended = f"{{{selector}: {quote}{value.text}{quote}}}" if value.style in ("", quote) else None
+    message = (
+        f"The released form names a plugin by `{selector}`, and its compiler refuses a name alone."
+    )
+    title = f"Write it as `{mended}`"
+    return Note("spelling/not-shipped", SHIPPED, _span(base, value), message, mended, title)
+
+
 def _selector(category: str) -> str:
     """The key that names the plugin of a category (catalogue 2.1: quality has a form of its own)."""
     return "provider" if category == "quality" else "type"
@@ -141,6 +160,8 @@ def _backends(block: Mapping, base: int, offset: int, entry: Entry, notes: list[
     """The ADR's one observability plugin as the backends that it stands for."""
     name = _chosen(entry)
     out: Pairs = []
+    right = "lineage_backend" if name in LINEAGE else "telemetry_backend"
+    notes.append(_observability(right, _span(base + offset, entry.key), find(block, right) is None))
     for backend in ["telemetry_backend"] + (["lineage_backend"] if name in LINEAGE else []):
         own = find(block, backend)
         if own is None:
@@ -151,6 +172,12 @@ def _backends(block: Mapping, base: int, offset: int, entry: Entry, notes: list[
             message = f"`{backend}` stands here too, and names another plugin: `observability` means both."
             notes.append(Note("spelling/twice", ERROR, span, message))
     return out
+
+
+def _observability(right: str, span: Span, free: bool) -> Note:
+    message = f"`{OBSERVABILITY}` is the ADR's word; the released form has `telemetry_backend` and `lineage_backend`."
+    mended, title = (right, f"Rename to `{right}`") if free else (None, "")
+    return Note("spelling/not-shipped", SHIPPED, span, message, mended, title)
 
 
 def _chosen(entry: Entry) -> str:
@@ -222,7 +249,7 @@ def _approved(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
             notes.append(
                 Note(
                     "approved/scalar",
-                    HINT,
+                    By(Severity.HINT, Severity.HINT, Severity.ERROR),
                     span,
                     f"`approved_plugins.{category}` is a list; one name is read as a list of one.",
                     f"[{value.text}]",
@@ -231,6 +258,10 @@ def _approved(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
             )
         names = _names(value)
         if names is not value:
+            if isinstance(value, Sequence):
+                span = _span(base + at + offset, entry.key)
+                message = "The released form lists the names of plugins alone."
+                notes.append(Note("spelling/not-shipped", SHIPPED, span, message))
             changed = True
             entry = Folded(entry.key, names, entry.colon, ("approved_plugins", category))
         if category == OBSERVABILITY and isinstance(names, Sequence):

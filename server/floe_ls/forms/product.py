@@ -65,6 +65,8 @@ def _domain(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
         return entries
     at, holder = found
     offset, ref = reference
+    message = "The released form names the manifest in `platform.manifest`, and refuses `domain`."
+    notes.append(Note("spelling/not-shipped", SHIPPED, _span(base + at, holder.key), message))
     inner = Folded(named("manifest", ref.key), ref.value, ref.colon, ("domain", "ref"))
     platform = Folded(
         named("platform", holder.key), mapping([(offset, inner)], holder.value), 0, ("domain",)

@@ -51,10 +51,12 @@ class Slip(NamedTuple):
 class Part:
     """The judgement on one entry: what is wrong with it, and the judgement on the collection that it holds."""
 
-    __slots__ = ("bad", "below", "slips")
+    __slots__ = ("bad", "below", "mild", "slips")
 
-    def __init__(self, slips: tuple[Slip, ...], below: Judged | None) -> None:
+    def __init__(self, slips: tuple[Slip, ...], below: Judged | None, mild: bool = False) -> None:
         self.slips = slips
+        self.mild = mild
+        """Whether nobody reads it in earnest, so that nothing in it is an error."""
         self.below = below
         self.bad: bool = bool(slips) or (below is not None and below.bad)
 
@@ -131,19 +133,26 @@ def judged(document: Document, shape: Shape, node: Mapping) -> Judged:
     return new
 
 
-def _slips(judgement: Judged, base: int) -> Iterator[tuple[int, Slip]]:
+def _slips(judgement: Judged, base: int, mild: bool = False) -> Iterator[tuple[int, Slip]]:
     """All slips, each with the offset that it is relative to."""
     for slip in judgement.slips:
-        yield base, slip
+        yield base, _mild(slip) if mild else slip
     offsets, entries = judgement.node.at, judgement.parts.entries
     for index in judgement.parts.wrong:
         part = entries[index]
         if part is None or index in judgement.muted:
             continue
+        milder = mild or part.mild
         for slip in part.slips:
-            yield base + offsets[index], slip
+            yield base + offsets[index], _mild(slip) if milder else slip
         if part.below is not None and part.below.bad:
-            yield from _slips(part.below, base + offsets[index])
+            yield from _slips(part.below, base + offsets[index], milder)
+
+
+def _mild(slip: Slip) -> Slip:
+    if slip.severity is not _ERROR or slip.code.startswith("yaml/"):
+        return slip
+    return slip._replace(severity=Severity.WARNING)
 
 
 def _finding(document: Document, base: int, slip: Slip) -> Finding:
@@ -271,11 +280,17 @@ class _Check:
             or child.deprecated is not None
         ):
             slips += self.presence(shape, child, entry, key)
+            if self.dialect not in child.dialects and type(entry) is not Folded:
+                # Nobody reads it here, so what it holds is nobody's concern.
+                return _part(slips, self.anything(node, name, slips, old))
         elif type(node) is Scalar and (child, node.style, node.text) in self.clean:
             return None
         if type(entry) is Folded and entry.written:
             name = entry.written[-1]  # messages call it as its author does
-        return _part(slips, self.value(child, node, key.start, key.end, name, slips, old))
+        below = self.value(child, node, key.start, key.end, name, slips, old)
+        if child.dialects == _DESIGN and shape.rules.unknown.severity[Dialect.V1] is not _ERROR:
+            return Part(tuple(slips), below, mild=True)
+        return _part(slips, below)
 
     def presence(self, shape: Shape, child: Shape, entry: Entry, key: Scalar) -> Iterator[Slip]:
         """What the mere presence of a key breaks."""
@@ -657,7 +672,7 @@ class _Check:
 
     def scalar(self, shape: Shape, node: Scalar, key: str) -> Iterator[Slip]:
         value, plain = loaded(node), node.style == ""
-        if value is UNREADABLE or node.tag is not None:
+        if value is UNREADABLE or (node.tag is not None and node.tag not in _TAGS):
             yield from _unloadable(node)
             return
         if shape.mistaken is not None and value in shape.mistaken.instead:
