@@ -130,6 +130,14 @@ def grave(found: Sequence[lsp.Diagnostic]) -> list[Any]:
     return [d.code for d in found if d.severity in graves]
 
 
+REFRESHES = (
+    lsp.WORKSPACE_INLAY_HINT_REFRESH,
+    lsp.WORKSPACE_CODE_LENS_REFRESH,
+    lsp.WORKSPACE_SEMANTIC_TOKENS_REFRESH,
+)
+"""Requests by which the server makes an editor ask again."""
+
+
 @pytest_lsp.fixture(
     params=["neovim", "visual-studio-code"],
     config=ClientServerConfig(server_command=[sys.executable, "-m", "floe_ls", "serve", "--stdio"],
@@ -147,6 +155,9 @@ async def client(
     def register(params: lsp.RegistrationParams) -> None:
         registered = {r.method for r in params.registrations}
         assert lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES in registered
+
+    for method in REFRESHES:
+        lsp_client.feature(method)(lambda *_: None)
 
     await lsp_client.initialize_session(
         lsp.InitializeParams(

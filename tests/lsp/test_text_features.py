@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 
@@ -9,8 +10,9 @@ import pytest
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcMethodNotFound
 
+from floe_ls.lsp.convert import as_json
 from floe_ls.lsp.features.semantic import difference
-from lsp.test_protocol import DOMAIN, PRODUCT, D, Editor, P, client, editor
+from lsp.test_protocol import DOMAIN, ENTERPRISE, PRODUCT, D, E, Editor, P, client, editor
 
 __all__ = ["client", "editor"]
 T = TypeVar("T")
@@ -155,3 +157,130 @@ def test_the_difference_of_two_answers_makes_one_of_the_other() -> None:
             end = edit["start"] + edit["deleteCount"]
             before = [*before[: edit["start"]], *edit["data"], *before[end:]]
         assert before == after
+
+
+async def hints_of(editor: Editor, name: str) -> list[lsp.InlayHint]:
+    whole = lsp.Range(lsp.Position(0, 0), lsp.Position(1000, 0))
+    params = lsp.InlayHintParams(document(editor, name), whole)
+    answer = editor.client.text_document_inlay_hint_async(params)
+    return list(await asked(editor, "inlay_hint", answer) or [])
+
+
+async def test_a_line_tells_what_it_overrides_and_the_tooltip_follows(editor: Editor) -> None:
+    editor.open(D)
+    found = await hints_of(editor, D)
+    if not found:
+        return
+    assert [h.label for h in found if "overrides" in str(h.label)] == ["overrides 30 (enterprise)"]
+    hint = next(h for h in found if "overrides" in str(h.label))
+    assert hint.position == editor.at(D, "90", 2)
+    if hint.tooltip is None:
+        hint = await editor.client.inlay_hint_resolve_async(hint)
+    assert isinstance(hint.tooltip, lsp.MarkupContent)
+    assert "in place of" in hint.tooltip.value
+
+
+async def test_hints_follow_the_settings_and_an_edit_of_the_parent(editor: Editor) -> None:
+    editor.open(E)
+    editor.open(D)
+    if not await hints_of(editor, D):
+        return
+    told = asyncio.Event()
+    refresh = lsp.WORKSPACE_INLAY_HINT_REFRESH
+    editor.client.protocol.fm.features[refresh] = lambda *_: told.set()
+    editor.replace(E, "data_retention_days: 30", "data_retention_days: 14")
+    await asyncio.wait_for(told.wait(), 20)
+    found = await hints_of(editor, D)
+    assert "overrides 14 (enterprise)" in [h.label for h in found]
+    settings = {"hints": {"overrides": False, "inherited": False}}
+    if hasattr(editor.client, "set_configuration"):
+        editor.client.set_configuration({"floe": settings})
+    else:
+        editor.client._configuration[""].update({"floe": settings})
+    params = lsp.DidChangeConfigurationParams(settings={"floe": settings})
+    editor.client.workspace_did_change_configuration(params)
+    async with asyncio.timeout(20):
+        while await hints_of(editor, D):
+            pass  # until the server has asked for the settings
+
+
+async def test_lenses_tell_who_inherits_and_lead_to_commands(editor: Editor) -> None:
+    editor.open(D)
+    editor.open(P)
+    await editor.shows_codes(P)
+    ask = editor.client.text_document_code_lens_async
+    found = await asked(editor, "code_lens", ask(lsp.CodeLensParams(document(editor, D))))
+    if found is None:
+        return
+    commands = [lens.command for lens in found if lens.command]
+    assert [c.title for c in commands] == [
+        "1 product inherits",
+        "Show effective configuration",
+        "Resolves enterprise-manifest",
+    ]
+    places = await run(editor, commands[0].command, *(commands[0].arguments or ()))
+    assert [place["uri"] for place in places] == [editor.uri(P)]
+    parent = await run(editor, commands[2].command, *(commands[2].arguments or ()))
+    assert parent["uri"] == editor.uri(E)
+
+
+async def run(editor: Editor, command: str, *arguments: Any) -> Any:
+    params = lsp.ExecuteCommandParams(command, list(arguments))
+    return as_json(await editor.client.workspace_execute_command_async(params))
+
+
+async def request(editor: Editor, method: str, params: Any) -> Any:
+    return as_json(await editor.client.protocol.send_request_async(method, params))
+
+
+async def test_the_effective_text_leads_to_origins_and_says_when_it_is_stale(
+    editor: Editor,
+) -> None:
+    editor.open(E)
+    editor.open(P)
+    await editor.shows_codes(P)
+    stale: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    @editor.client.feature("floe/effectiveChanged")
+    def changed(params: Any) -> None:
+        stale.set_result(params.uri)
+
+    view = await request(editor, "floe/effective", {"uri": editor.uri(P)})
+    lines = view["text"].split("\n")
+    line = next(i for i, text in enumerate(lines) if "pii_encryption: required" in text)
+    origin = next(o for o in view["origins"] if o["line"] == line)
+    assert origin["uri"] == editor.uri(E)
+    assert origin["range"]["start"]["line"] == ENTERPRISE[
+        : ENTERPRISE.index("pii_encryption")
+    ].count("\n")
+    editor.replace(E, "data_retention_days: 30", "data_retention_days: 31")
+    assert await asyncio.wait_for(stale, 20) == editor.uri(P)
+    shown = await run(editor, "floe.showEffective", editor.uri(P))
+    again = await request(editor, "floe/effective", {"uri": shown["uri"]})
+    assert again["text"] == view["text"]  # the domain's value holds, whatever the enterprise's is
+
+
+async def test_a_value_is_explained(editor: Editor) -> None:
+    editor.open(D)
+    at = editor.at(D, "data_retention_days")
+    where = {"line": at.line, "character": at.character}
+    told = await run(editor, "floe.explain", editor.uri(D), where)
+    assert "in place of" in told["markdown"]
+    assert told["range"]["start"]["line"] == at.line
+    assert await run(editor, "floe.explain", editor.uri(D), {"line": 900, "character": 0}) is None
+
+
+async def test_the_mesh_as_a_graph(editor: Editor) -> None:
+    editor.open(D, DOMAIN.replace("snowflake", "spark"))
+    await editor.shows_codes(D, "whitelist/not-approved")
+    async with asyncio.timeout(20):
+        while True:  # the workspace is read meanwhile
+            found = await request(editor, "floe/graph", {})
+            if len(found["nodes"]) == 3:
+                break
+    nodes = {node["uri"]: node for node in found["nodes"]}
+    assert nodes[editor.uri(D)]["errors"] == 1
+    assert nodes[editor.uri(P)]["tier"] == "product"
+    edges = {tuple(edge.values()) for edge in found["edges"]}
+    assert (editor.uri(D), editor.uri(P)) in edges
+    assert (editor.uri(E), editor.uri(D)) in edges

@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
 
-from floe_ls.chain.layers import reference
 from floe_ls.chain.ref import OciRef, parse_ref
 from floe_ls.forms.document import At, Document, Kind
 from floe_ls.forms.preferred import writes_names_alone
 from floe_ls.forms.tree import is_null, text_of
-from floe_ls.ide import freshness
 from floe_ls.ide.cursor import Token, shorthand, token_at
 from floe_ls.ide.mend import append_item, flow, reference_to, set_value
 from floe_ls.ide.model import Diagnostic, Fix
@@ -78,8 +76,6 @@ def actions(
     elif token is not None:
         out += _choose_manifest(snapshot, document, root, token)
         out += _approve_here(snapshot, document, root, token)
-    if token is not None:
-        out += _fresher(snapshot, document, token)
     return out
 
 
@@ -468,16 +464,6 @@ _COMMENT = re.compile(r"(?:^|\s)#")
 def _number(document: Document) -> int:
     """Which of the documents of the text is read."""
     return next((i for i, d in enumerate(document.tree.documents) if d.root is not None), 0)
-
-
-def _fresher(snapshot: Snapshot, document: Document, token: Token) -> Iterator[Action]:
-    """On a reference to a registry: its newest version, and the digest of the one in use."""
-    here = reference(document, snapshot.shapes)
-    if here is None or not here.at.key_span.start <= token.span.start <= here.span.end:
-        return
-    for fix in freshness.fixes(snapshot, document):
-        made = Edits(fix.edits)
-        yield Action(fix.title, ActionKind.REWRITE, _given(made))
 
 
 def _given(made: Edits) -> Callable[[], Edits]:

@@ -146,3 +146,14 @@ class Converter:
         if fix.preferred:
             out["isPreferred"] = True
         return out
+
+
+def as_json(value: Any) -> Any:
+    """pygls gives free-form data as named tuples; here it is JSON again."""
+    if hasattr(value, "_asdict"):
+        return {k: as_json(v) for k, v in value._asdict().items()}
+    if isinstance(value, dict):
+        return {k: as_json(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(v) for v in value]
+    return value
