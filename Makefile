@@ -49,15 +49,15 @@ clean: ## everything that the targets made
 	  vscode-extension/bundled/wheels vscode-extension/*.vsix
 
 $(RUN): pyproject.toml scripts/venv.sh
-	PYTHON="$(PYTHON)" scripts/venv.sh .
+	@PYTHON="$(PYTHON)" scripts/venv.sh .
 	@touch $@
 
 $(DEV): pyproject.toml scripts/venv.sh
-	PYTHON="$(PYTHON)" scripts/venv.sh ".[dev]"
+	@PYTHON="$(PYTHON)" scripts/venv.sh ".[dev]"
 	@touch $@ $(RUN)
 
 $(TOOLS): scripts/tools.sh
-	scripts/tools.sh
+	@scripts/tools.sh
 	@mkdir -p $(@D) && touch $@
 
 $(EDITORS): $(DEV) scripts/tools.sh scripts/vscode.sh

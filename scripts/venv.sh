@@ -26,4 +26,5 @@ if [ ! -x .venv/bin/python ]; then
   "$python" -m venv .venv
 fi
 
+echo "Setting up .venv: done once, and again when pyproject.toml changes."
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable "$what"

@@ -165,3 +165,17 @@ def test_the_broken_domain_breaks_what_its_comments_say() -> None:
     }
     for one in found.values():
         assert one["related"][0]["path"] == "adr/three-tier/enterprise-manifest.yaml"
+
+
+def test_the_demo_ends_well_and_shows_the_story() -> None:
+    programs = Path(sys.executable).parent
+    ran = subprocess.run(
+        [EXAMPLES.parent / "scripts" / "demo.sh"],
+        env={**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "Cannot override security policy" in ran.stdout
+    assert "The domain sets 90, in place of the enterprise's 30." in ran.stdout
