@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from floe_ls.forms.document import Document
-from floe_ls.ide.locations import named_transforms
-from floe_ls.ide.mentions import Transform, What, mention_at, transforms
+from floe_ls.ide.mentions import (
+    Transform,
+    What,
+    mention_at,
+    named_transforms,
+    transform_around,
+    transforms_that_need,
+)
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.text import Span
 
@@ -23,32 +29,27 @@ def called(snapshot: Snapshot, document: Document, offset: int) -> tuple[Transfo
     """The transform that is named at an offset, else the one that an offset is in."""
     mention = mention_at(document, snapshot.shapes, offset)
     if mention is not None and mention.what is What.TRANSFORM:
-        return tuple(named_transforms(snapshot, document, mention.name)[:1])
-    around = (
-        t
-        for t in transforms(document, snapshot.shapes)
-        if t.at.span.start <= offset <= t.at.span.end
-    )
-    return tuple(around)[:1]
+        return named_transforms(document, snapshot.shapes, mention.name)[:1]
+    around = transform_around(document, snapshot.shapes, offset)
+    return (around,) if around is not None else ()
 
 
 def incoming(snapshot: Snapshot, document: Document, name: str) -> tuple[Call, ...]:
     """The transforms that need the one of a name, with the places where they say so."""
-    calls = (
+    return tuple(
         Call(t, tuple(need.span for need in t.needs if need.name == name))
-        for t in transforms(document, snapshot.shapes)
+        for t in transforms_that_need(document, snapshot.shapes, name)
     )
-    return tuple(call for call in calls if call.spans)
 
 
 def outgoing(snapshot: Snapshot, document: Document, name: str) -> tuple[Call, ...]:
     """The transforms that the one of a name needs, with the places where it says so."""
-    named = named_transforms(snapshot, document, name)
+    named = named_transforms(document, snapshot.shapes, name)
     by_name: dict[str, list[Span]] = {}
     for need in named[0].needs if named else ():
         by_name.setdefault(need.name, []).append(need.span)
     return tuple(
         Call(needed, tuple(spans))
         for other, spans in by_name.items()
-        for needed in named_transforms(snapshot, document, other)[:1]
+        for needed in named_transforms(document, snapshot.shapes, other)[:1]
     )

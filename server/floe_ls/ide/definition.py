@@ -14,14 +14,13 @@ from floe_ls.ide.locations import (
     Jump,
     Location,
     manifest_meant,
-    named_transforms,
     origin_place,
     parent_of,
     place,
     products_meant,
     top,
 )
-from floe_ls.ide.mentions import Mention, What, mention_at
+from floe_ls.ide.mentions import Mention, What, mention_at, named_transforms
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.ide.story import deciding_shape
 from floe_ls.schema.meta import MANIFEST_TIERS, Merge, Role
@@ -65,7 +64,7 @@ def meant(snapshot: Snapshot, document: Document, mention: Mention) -> tuple[Loc
             rows = products_meant(snapshot, document, mention.name)
             return tuple(top(snapshot, row.document) for row in rows)
         case What.TRANSFORM:
-            named = named_transforms(snapshot, document, mention.name)
+            named = named_transforms(document, snapshot.shapes, mention.name)
             return tuple(place(document, t.at, t.name.span) for t in named)
         case What.PLUGIN:
             approved = approved_plugins(snapshot, document, mention.category)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from floe_ls.forms.document import Document
-from floe_ls.ide.mentions import mention_at
-from floe_ls.ide.references import same_in
+from floe_ls.ide.mentions import mention_at, mentions_of
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.text import Span
 
@@ -22,4 +21,5 @@ def highlights(snapshot: Snapshot, document: Document, offset: int) -> tuple[Hig
     mention = mention_at(document, snapshot.shapes, offset)
     if mention is None:
         return ()
-    return tuple(Highlight(m.span, m.declares) for m in same_in(document, snapshot, mention))
+    same = mentions_of(document, snapshot.shapes, mention)
+    return tuple(Highlight(m.span, m.declares) for m in same)

@@ -17,7 +17,7 @@ from floe_ls.ide.locations import (
     products_meant,
     top,
 )
-from floe_ls.ide.mentions import Mention, What, mention_at, mentions
+from floe_ls.ide.mentions import Mention, What, chosen_plugins, mention_at, mentions_of
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.ide.story import deciding_shape
 from floe_ls.schema.meta import Merge, Role
@@ -48,8 +48,8 @@ def _of_mention(snapshot: Snapshot, document: Document, mention: Mention) -> Ite
                 yield top(snapshot, row.document)
         case What.PLUGIN | What.SINK if mention.declares:
             for child in snapshot.below(document):
-                for other in mentions(child, snapshot.shapes):
-                    if other.key == mention.key and not other.declares:
+                for other in mentions_of(child, snapshot.shapes, mention):
+                    if not other.declares:
                         yield mentioned(child, other)
 
 
@@ -63,11 +63,10 @@ def _of_token(snapshot: Snapshot, document: Document, token: Token) -> Iterator[
     root = snapshot.manifest_shape
     listed = root.role_path(Role.WHITELIST)
     if listed is not None and token.path[: len(listed)] == listed and len(token.path) > len(listed):
-        category = token.path[len(listed)]
+        category = str(token.path[len(listed)])
         for child in snapshot.below(document):
-            for other in mentions(child, snapshot.shapes):
-                if other.what is What.PLUGIN and other.category == category and not other.declares:
-                    yield mentioned(child, other)
+            for other in chosen_plugins(child, snapshot.shapes, category):
+                yield mentioned(child, other)
         return
     shape, decides = deciding_shape(root, token.path)
     if shape is not None and shape.inherit.merge is Merge.DEEP:

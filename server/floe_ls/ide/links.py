@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from floe_ls.chain.layers import Found
+from floe_ls.chain.layers import Found, reference
 from floe_ls.chain.ref import resolve_path
 from floe_ls.forms.document import Document, Kind
 from floe_ls.forms.tree import text_of
-from floe_ls.ide.mentions import What, mentions, spots, word
+from floe_ls.ide.mentions import spots, word
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.schema.meta import Role, Tier
 from floe_ls.text import Span
@@ -34,12 +34,11 @@ def links(snapshot: Snapshot, document: Document) -> tuple[Link, ...]:
 
 
 def _references(snapshot: Snapshot, document: Document) -> Iterator[Link]:
-    for mention in mentions(document, snapshot.shapes):
-        if mention.what is not What.MANIFEST or mention.declares:
-            continue
-        found = snapshot.find(mention.name, document)
-        if isinstance(found, Found):
-            yield Link(mention.span, found.document.uri, _tooltip(snapshot, found.document))
+    here = reference(document, snapshot.shapes)
+    found = snapshot.find(here.text, document) if here is not None else None
+    if here is not None and isinstance(found, Found):
+        target = found.document
+        yield Link(word(document, here.at), target.uri, _tooltip(snapshot, target))
 
 
 def _tooltip(snapshot: Snapshot, target: Document) -> str:
@@ -56,8 +55,11 @@ def _folders(snapshot: Snapshot, document: Document) -> Iterator[Link]:
     path = root.role_path(Role.TRANSFORM_PATH) if root is not None else None
     if root is None or path is None or document.ref or not document.uri.startswith("file:"):
         return
+    targets: dict[str, str] = {}
     for _, at in spots(document, root, path):
         text = (text_of(at.node) or "").strip()
-        target = resolve_path(document.uri, text) if text else ""
+        if text not in targets:  # thousands of transforms have a few folders
+            targets[text] = resolve_path(document.uri, text) if text else ""
+        target = targets[text]
         if target and target not in snapshot.missing:
             yield Link(word(document, at), target, f"Go to the folder {text}")

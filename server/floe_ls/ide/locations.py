@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from floe_ls.chain.layers import Found, reference
 from floe_ls.chain.say import Origin
 from floe_ls.forms.document import At, Document
-from floe_ls.ide.mentions import Mention, Transform, What, mentions, transforms
+from floe_ls.ide.mentions import Mention, What, mentions
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.mesh.census import Row
 from floe_ls.schema.meta import Role
@@ -97,7 +97,3 @@ def approvals(snapshot: Snapshot, product: Document, name: str) -> list[tuple[Do
                 if m.what is What.PRODUCT and m.name == name
             ]
     return out
-
-
-def named_transforms(snapshot: Snapshot, document: Document, name: str) -> list[Transform]:
-    return [t for t in transforms(document, snapshot.shapes) if t.name.name == name]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from floe_ls.chain.layers import Shapes, reference
 from floe_ls.forms.document import At, Document, Kind
 from floe_ls.forms.tree import text_of
-from floe_ls.ide.cursor import shorthand
+from floe_ls.ide.cursor import child_at, shorthand
+from floe_ls.ide.kept import kept
 from floe_ls.schema.meta import Role
 from floe_ls.schema.shape import ANY_STEP, Path, Shape
-from floe_ls.syntax.nodes import Scalar, Sequence
+from floe_ls.syntax.nodes import Entry, Scalar, Sequence
 from floe_ls.syntax.references import anchor_of
 from floe_ls.text import Span
 
@@ -24,6 +27,10 @@ class What(StrEnum):
     PLUGIN = "plugin"
     SINK = "sink"
     ANCHOR = "anchor"
+
+
+_IN_TRANSFORMS = (What.TRANSFORM, What.PLUGIN)
+"""What products name in their transforms and nowhere else."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class Mention:
     at: At | None = field(default=None, repr=False, compare=False)
     """The name as a value; None for anchors."""
     holder: At | None = field(default=None, repr=False, compare=False)
-    """For transforms, the whole one that is named so, or that depends on it; for anchors, what they stand for."""
+    """For names in transforms, the whole transform; for anchors, what they stand for."""
 
     @property
     def key(self) -> tuple[What, str, str]:
@@ -62,11 +69,33 @@ class Transform:
 def mentions(document: Document, shapes: Shapes) -> tuple[Mention, ...]:
     """All of a document but its anchors, in the order of the text."""
     if "mentions" not in document.facts:
-        found = {(m.key, m.span): m for m in _all(document, shapes)}
-        ordered = sorted(found.values(), key=lambda m: (m.span, m.category))
-        document.facts["mentions"] = tuple(ordered)
+        of_transforms = (
+            _placed(document, listed, fact)
+            for listed in _listed(document, shapes)
+            for fact in listed.facts
+        )
+        document.facts["mentions"] = _ordered((*_others(document, shapes), *of_transforms))
     known: tuple[Mention, ...] = document.facts["mentions"]
     return known
+
+
+def mentions_of(document: Document, shapes: Shapes, like: Mention) -> tuple[Mention, ...]:
+    """Those of one thing, as far as the name alone says."""
+    if like.what is What.ANCHOR:
+        return tuple(m for m in anchor_mentions(document) if m.key == like.key)
+    if like.name not in document.text:
+        return ()
+    found: list[Mention] = []
+    if document.kind is not Kind.PRODUCT or like.what not in _IN_TRANSFORMS:
+        found += (m for m in _others(document, shapes) if m.key == like.key)
+    if like.what in _IN_TRANSFORMS:
+        found += (
+            _placed(document, listed, fact)
+            for listed in _listed(document, shapes)
+            for fact in listed.facts
+            if fact.name == like.name and (fact.what, fact.category) == (like.what, like.category)
+        )
+    return _ordered(found)
 
 
 def mention_at(document: Document, shapes: Shapes, offset: int) -> Mention | None:
@@ -74,16 +103,51 @@ def mention_at(document: Document, shapes: Shapes, offset: int) -> Mention | Non
     for mention in anchor_mentions(document):
         if mention.span.start - 1 <= offset <= mention.span.end:
             return mention
-    touching = (m for m in mentions(document, shapes) if _touches(document, m, offset))
-    return next(touching, None)
+    around = _around(document, shapes, offset)
+    near = [_placed(document, around, fact) for fact in around.facts] if around else []
+    for mention in [*near, *_others(document, shapes)]:
+        if mention.at is not None:
+            span = mention.at.value_span
+            if span.start <= offset <= span.end <= len(document.text):
+                return mention
+    return None
 
 
-def transforms(document: Document, shapes: Shapes) -> tuple[Transform, ...]:
-    """The transforms of a product that have names."""
-    if "transforms" not in document.facts:
-        document.facts["transforms"] = tuple(_transforms(document, shapes))
-    known: tuple[Transform, ...] = document.facts["transforms"]
-    return known
+def chosen_plugins(document: Document, shapes: Shapes, category: str) -> tuple[Mention, ...]:
+    """Where a document chooses a plugin of a category."""
+    found = [m for m in _others(document, shapes) if m.what is What.PLUGIN and not m.declares]
+    found += (
+        _placed(document, listed, fact)
+        for listed in _listed(document, shapes)
+        for fact in listed.facts
+        if fact.what is What.PLUGIN
+    )
+    return _ordered(m for m in found if m.category == category)
+
+
+def named_transforms(document: Document, shapes: Shapes, name: str) -> tuple[Transform, ...]:
+    return tuple(
+        transform
+        for listed in _listed(document, shapes)
+        if any(fact.declares and fact.name == name for fact in listed.facts)
+        and (transform := _transform(document, listed)) is not None
+    )
+
+
+def transforms_that_need(document: Document, shapes: Shapes, name: str) -> tuple[Transform, ...]:
+    return tuple(
+        transform
+        for listed in _listed(document, shapes)
+        if any(_is_need(fact) and fact.name == name for fact in listed.facts)
+        and (transform := _transform(document, listed)) is not None
+    )
+
+
+def transform_around(document: Document, shapes: Shapes, offset: int) -> Transform | None:
+    """The transform that an offset is in, where it has a name."""
+    around = _around(document, shapes, offset)
+    found = _transform(document, around) if around is not None else None
+    return found if found is not None and offset <= found.at.span.end else None
 
 
 def anchor_mentions(document: Document) -> tuple[Mention, ...]:
@@ -109,10 +173,121 @@ def word(document: Document, at: At) -> Span:
     return Span(span.start + 1, span.end - 1 if closed else span.end)
 
 
-# --- what the fields say
+# --- transforms, of which there may be thousands: what each says is kept from version to version
 
 
-def _all(document: Document, shapes: Shapes) -> Iterator[Mention]:
+class _Fact(NamedTuple):
+    """A name in a transform, at a place relative to it."""
+
+    what: What
+    name: str
+    at: At
+    declares: bool = False
+    category: str = ""
+
+
+class _Listed(NamedTuple):
+    """A transform, where it stands, and the names in it."""
+
+    base: int
+    entry: Entry
+    facts: tuple[_Fact, ...]
+
+
+def _listed(document: Document, shapes: Shapes) -> list[_Listed]:
+    if "transforms" not in document.facts:
+        document.facts["transforms"] = _all_listed(document, shapes)
+    known: list[_Listed] = document.facts["transforms"]
+    return known
+
+
+def _all_listed(document: Document, shapes: Shapes) -> list[_Listed]:
+    root, manifest = shapes.get(document.kind), shapes.get(Kind.MANIFEST)
+    shape = root.role_shape(Role.TRANSFORMS) if root is not None else None
+    at = document.at(shape.path) if shape is not None else None
+    if shape is None or shape.item is None or at is None or not isinstance(at.node, Sequence):
+        return []
+    item, category = shape.item, ""
+    for child in item.children():
+        if (
+            child.role is Role.TRANSFORM_COMPUTE
+            and child.known is not None
+            and manifest is not None
+        ):
+            category = _category_with(manifest, child.known.values)
+    facts = kept(
+        document.memo, "names", at.node.entries, lambda entry: tuple(_facts(entry, item, category))
+    )
+    places = (at.base + offset for offset in at.node.at)
+    return [_Listed(*one) for one in zip(places, at.node.entries, facts, strict=True)]
+
+
+def _facts(entry: Entry, shape: Shape, category: str) -> Iterator[_Fact]:
+    for key, member in At(0, entry, entry.value).children():
+        field_shape = shape.child(key) if isinstance(key, str) else None
+        role = field_shape.role if field_shape is not None else None
+        if role is Role.DEPENDS_ON and isinstance(member.node, Sequence):
+            for _, need in member.children():
+                if name := text_of(need.node):
+                    yield _Fact(What.TRANSFORM, name, need)
+        elif role is Role.TRANSFORM_NAME and (name := text_of(member.node)):
+            yield _Fact(What.TRANSFORM, name, member, True)
+        elif role is Role.TRANSFORM_COMPUTE and category and (name := text_of(member.node)):
+            yield _Fact(What.PLUGIN, name, member, category=category)
+
+
+def _is_need(fact: _Fact) -> bool:
+    return fact.what is What.TRANSFORM and not fact.declares
+
+
+def _placed(document: Document, listed: _Listed, fact: _Fact) -> Mention:
+    at = At(listed.base + fact.at.base, fact.at.entry, fact.at.node)
+    holder = At(listed.base, listed.entry, listed.entry.value)
+    span = word(document, at)
+    return Mention(fact.what, fact.name, span, fact.declares, fact.category, at, holder)
+
+
+def _transform(document: Document, listed: _Listed) -> Transform | None:
+    name = next((fact for fact in listed.facts if fact.declares), None)
+    if name is None:
+        return None
+    needs = tuple(_placed(document, listed, fact) for fact in listed.facts if _is_need(fact))
+    at = At(listed.base, listed.entry, listed.entry.value)
+    return Transform(_placed(document, listed, name), at, needs)
+
+
+def _around(document: Document, shapes: Shapes, offset: int) -> _Listed | None:
+    listed = _listed(document, shapes)
+    number = bisect_right([one.base for one in listed], offset) - 1
+    return listed[number] if number >= 0 else None
+
+
+def _category_with(manifest: Shape, names: tuple[str, ...]) -> str:
+    """The category whose plugins have these known names; empty without one."""
+    plugins = manifest.role_shape(Role.PLUGINS)
+    for name, shape in plugins.fields.items() if plugins is not None else ():
+        if shape.category is not None and shape.category.known == names:
+            return name
+    return ""
+
+
+# --- all others
+
+
+def _ordered(found: Iterable[Mention]) -> tuple[Mention, ...]:
+    """In the order of the text. What an alias brings in a second time is left out."""
+    once = {(m.span.start, m.what, m.category): m for m in found}
+    return tuple(once[place] for place in sorted(once))
+
+
+def _others(document: Document, shapes: Shapes) -> tuple[Mention, ...]:
+    if "names" not in document.facts:
+        document.facts["names"] = tuple(_all_others(document, shapes))
+    known: tuple[Mention, ...] = document.facts["names"]
+    return known
+
+
+def _all_others(document: Document, shapes: Shapes) -> Iterator[Mention]:
     root = shapes.get(document.kind)
     if root is None:
         return
@@ -123,7 +298,6 @@ def _all(document: Document, shapes: Shapes) -> Iterator[Mention]:
     own = What.PRODUCT if product else What.MANIFEST
     yield from _named(document, root, Role.NAME, own, declares=True)
     if product:
-        yield from _in_transforms(document, shapes)
         yield from _named(document, root, Role.SINK_TYPE, What.SINK)
     else:
         yield from _items(document, root, Role.PRODUCTS, What.PRODUCT)
@@ -171,61 +345,6 @@ def _plugins(document: Document, root: Shape) -> Iterator[Mention]:
                     yield Mention(What.PLUGIN, text, span, declares, category=str(key), at=item)
 
 
-def _in_transforms(document: Document, shapes: Shapes) -> Iterator[Mention]:
-    for transform in transforms(document, shapes):
-        yield transform.name
-    root = shapes[document.kind]
-    needed = root.role_path(Role.DEPENDS_ON)
-    for path, at in spots(document, root, needed) if needed else ():
-        holder = document.at(path[:-1])
-        for _, item in at.children() if isinstance(at.node, Sequence) else ():
-            if name := text_of(item.node):
-                yield Mention(What.TRANSFORM, name, word(document, item), at=item, holder=holder)
-    engine = root.role_shape(Role.TRANSFORM_COMPUTE)
-    manifest = shapes.get(Kind.MANIFEST)
-    if engine is None or engine.known is None or manifest is None:
-        return
-    category = _category_with(manifest, engine.known.values)
-    for _, at in spots(document, root, engine.path) if category else ():
-        if name := text_of(at.node):
-            yield Mention(What.PLUGIN, name, word(document, at), category=category, at=at)
-
-
-def _category_with(manifest: Shape, names: tuple[str, ...]) -> str:
-    """The category whose plugins have these known names; empty without one."""
-    plugins = manifest.role_shape(Role.PLUGINS)
-    for name, shape in plugins.fields.items() if plugins is not None else ():
-        if shape.category is not None and shape.category.known == names:
-            return name
-    return ""
-
-
-def _transforms(document: Document, shapes: Shapes) -> Iterator[Transform]:
-    root = shapes.get(document.kind)
-    path = root.role_path(Role.TRANSFORMS) if root is not None else None
-    listed = document.at(path) if path else None
-    shape = root.role_shape(Role.TRANSFORMS) if root is not None else None
-    if listed is None or shape is None or shape.item is None:
-        return
-    for _, item in listed.children() if isinstance(listed.node, Sequence) else ():
-        name: Mention | None = None
-        needs: list[Mention] = []
-        for key, member in item.children():
-            field_shape = shape.item.child(key)
-            role = field_shape.role if field_shape is not None else None
-            if role is Role.TRANSFORM_NAME and (text := text_of(member.node)):
-                span = word(document, member)
-                name = Mention(What.TRANSFORM, text, span, True, at=member, holder=item)
-            elif role is Role.DEPENDS_ON and isinstance(member.node, Sequence):
-                needs += (
-                    Mention(What.TRANSFORM, text, word(document, need), at=need, holder=item)
-                    for _, need in member.children()
-                    if (text := text_of(need.node))
-                )
-        if name is not None:
-            yield Transform(name, item, tuple(needs))
-
-
 def _anchors(document: Document) -> Iterator[Mention]:
     signs = document.tree.signs
     for name, anchors in signs.anchors.items():
@@ -248,16 +367,12 @@ def _spots(
         yield path, at
         return
     step = rest[0]
-    for key, child in at.children():
-        name = shape.canonical(key) if shape is not None and isinstance(key, str) else key
-        if step in (ANY_STEP, name):
+    if step == ANY_STEP:
+        for key, child in at.children():
             below = shape.child(key) if shape is not None else None
             yield from _spots(child, below, rest[1:], (*path, key))
-
-
-def _touches(document: Document, mention: Mention, offset: int) -> bool:
-    if mention.at is None:
-        return False
-    span = mention.at.value_span
-    # What an alias or a merge key brings in stands elsewhere: it is looked at there.
-    return span.start <= offset <= span.end <= len(document.text)
+        return
+    below = shape.child(step) if shape is not None else None
+    found = child_at(at, (below,) if below is not None else (), step)
+    if found is not None:
+        yield from _spots(found, below, rest[1:], (*path, step))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from floe_ls.chain.layers import reference
 from floe_ls.forms.document import Document, Kind
 from floe_ls.ide.cursor import Token, at_path, token_at
 from floe_ls.ide.definition import is_setting
@@ -12,11 +13,12 @@ from floe_ls.ide.locations import (
     approvals,
     manifest_meant,
     mentioned,
+    parent_of,
     place,
     products_meant,
     top,
 )
-from floe_ls.ide.mentions import Mention, What, anchor_mentions, mention_at, mentions
+from floe_ls.ide.mentions import Mention, What, mention_at, mentions_of, word
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.ide.story import deciding_shape
 from floe_ls.schema.meta import MANIFEST_TIERS, Merge, Role
@@ -40,20 +42,10 @@ def references(
     if role is Role.SCOPE:
         return tuple(_of_manifest(snapshot, document, declarations))
     if role in (Role.PARENT, Role.PLATFORM):
-        up = next((m for m in mentions(document, snapshot.shapes) if _refers(m)), None)
-        return tuple(_of_mention(snapshot, document, up, declarations)) if up is not None else ()
+        parent = parent_of(snapshot, document)
+        found = _of_manifest(snapshot, parent, declarations) if parent is not None else ()
+        return tuple(found)
     return tuple(_of_key(snapshot, document, token, declarations))
-
-
-def same_in(document: Document, snapshot: Snapshot, mention: Mention) -> tuple[Mention, ...]:
-    """The mentions of one thing in its document."""
-    if mention.what is What.ANCHOR:
-        return tuple(m for m in anchor_mentions(document) if m.key == mention.key)
-    return tuple(m for m in mentions(document, snapshot.shapes) if m.key == mention.key)
-
-
-def _refers(mention: Mention) -> bool:
-    return mention.what is What.MANIFEST and not mention.declares
 
 
 def _of_mention(
@@ -69,7 +61,7 @@ def _of_mention(
         case What.PLUGIN | What.SINK:
             yield from _in_all(snapshot, document, mention, declarations)
         case _:
-            for other in same_in(document, snapshot, mention):
+            for other in mentions_of(document, snapshot.shapes, mention):
                 if declarations or not other.declares:
                     yield mentioned(document, other)
 
@@ -78,9 +70,10 @@ def _of_manifest(snapshot: Snapshot, manifest: Document, declarations: bool) -> 
     if declarations:
         yield top(snapshot, manifest)
     for child in snapshot.children(manifest):
-        for other in mentions(child, snapshot.shapes):
-            if _refers(other):
-                yield mentioned(child, other)
+        up = reference(child, snapshot.shapes)
+        if up is not None:
+            span = word(child, up.at)
+            yield Location(child, span, span)
 
 
 def _of_product(
@@ -93,7 +86,7 @@ def _of_product(
         if not products:
             yield mentioned(document, mention)
     for product in products:
-        own = (m for m in mentions(product, snapshot.shapes) if m.what is What.PRODUCT)
+        own = mentions_of(product, snapshot.shapes, mention)
         for other in own if declarations else ():
             yield mentioned(product, other)
         for manifest, other in approvals(snapshot, product, mention.name):
@@ -107,8 +100,8 @@ def _in_all(
     above = [layer.document for layer in snapshot.chain(document).layers if layer.document.ref]
     others = sorted((row.document for row in snapshot.census.rows), key=lambda d: d.uri)
     for place_of in (document, *above, *(d for d in others if d.uri != document.uri)):
-        for other in mentions(place_of, snapshot.shapes):
-            if other.key == mention.key and (declarations or not other.declares):
+        for other in mentions_of(place_of, snapshot.shapes, mention):
+            if declarations or not other.declares:
                 yield mentioned(place_of, other)
 
 

@@ -7,9 +7,15 @@ from dataclasses import dataclass, field
 
 from floe_ls.forms.document import Document, Kind
 from floe_ls.ide.cursor import token_at
-from floe_ls.ide.locations import approvals, named_transforms, products_meant
-from floe_ls.ide.mentions import Mention, What, anchor_mentions, mention_at, mentions
-from floe_ls.ide.references import same_in
+from floe_ls.ide.locations import approvals, products_meant
+from floe_ls.ide.mentions import (
+    Mention,
+    What,
+    anchor_mentions,
+    mention_at,
+    mentions_of,
+    named_transforms,
+)
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.schema.formats import FORMATS
 from floe_ls.schema.meta import Role
@@ -77,7 +83,7 @@ def _places(snapshot: Snapshot, document: Document, mention: Mention) -> _Places
     match mention.what:
         case What.ANCHOR:
             places: _Places | Refused = [
-                (document, m) for m in same_in(document, snapshot, mention)
+                (document, m) for m in mentions_of(document, snapshot.shapes, mention)
             ]
         case What.TRANSFORM:
             places = _of_transform(snapshot, document, mention)
@@ -101,7 +107,7 @@ def _places(snapshot: Snapshot, document: Document, mention: Mention) -> _Places
 
 
 def _of_transform(snapshot: Snapshot, document: Document, mention: Mention) -> _Places | Refused:
-    named = named_transforms(snapshot, document, mention.name)
+    named = named_transforms(document, snapshot.shapes, mention.name)
     if not named:
         return Refused(f"No transform of this product is called `{mention.name}`.")
     if len(named) > 1:
@@ -110,7 +116,7 @@ def _of_transform(snapshot: Snapshot, document: Document, mention: Mention) -> _
             f"{len(named)} transforms are called `{mention.name}` (lines {', '.join(map(str, lines))}): "
             "give one of them another name by hand."
         )
-    return [(document, m) for m in same_in(document, snapshot, mention)]
+    return [(document, m) for m in mentions_of(document, snapshot.shapes, mention)]
 
 
 def _of_product(snapshot: Snapshot, document: Document, mention: Mention) -> _Places | Refused:
@@ -123,11 +129,8 @@ def _of_product(snapshot: Snapshot, document: Document, mention: Mention) -> _Pl
         return Refused(f"No product of the workspace is called `{name}`.")
     places: _Places = []
     for product in products:
-        own = [
-            (product, m)
-            for m in mentions(product, snapshot.shapes)
-            if m.what is What.PRODUCT and m.declares
-        ]
+        same = mentions_of(product, snapshot.shapes, mention)
+        own = [(product, m) for m in same if m.declares]
         if not own:
             return Refused(
                 f"{product.name} states no name, so that it is called `{name}` after its folder: "
@@ -169,7 +172,7 @@ def _wrong(snapshot: Snapshot, document: Document, mention: Mention, new: str) -
     if shape is not None and shape.max_length is not None and len(new) > shape.max_length:
         return f"A name has {shape.max_length} characters at most; this has {len(new)}."
     if mention.what is What.TRANSFORM:
-        taken = named_transforms(snapshot, document, new)
+        taken = named_transforms(document, snapshot.shapes, new)
         line = document.lines.position(taken[0].name.span.start)[0] + 1 if taken else 0
         return f"A transform is called `{new}` already, in line {line}." if taken else ""
     row = next(iter(snapshot.census.products_named(new)), None)

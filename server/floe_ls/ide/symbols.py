@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
+from heapq import nsmallest
 from typing import Any
 
 from floe_ls.chain.layers import Shapes
@@ -14,6 +16,7 @@ from floe_ls.ide.hover import looks_hidden
 from floe_ls.ide.locations import Location, top
 from floe_ls.ide.mentions import spots, word
 from floe_ls.ide.snapshot import Snapshot
+from floe_ls.mesh.census import Row
 from floe_ls.schema.meta import Role, Tier
 from floe_ls.schema.shape import Path, Shape
 from floe_ls.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence
@@ -206,19 +209,24 @@ def workspace_symbols(snapshot: Snapshot, query: str) -> tuple[Found, ...]:
     """Manifests, products, and their transforms, ports and columns whose name has the letters of a query in their
     order; the best first."""
     wanted = "".join(query.split()).lower()
-    found: list[tuple[int, int, str, str, Found]] = []
+    found: list[tuple[int, int, str, str, Row, SymbolKind, Span | None]] = []
     for row in snapshot.census.rows:
-        own = top(snapshot, row.document)
-        kind = KINDS[row.tier]
         if (rank := _rank(row.name, wanted)) is not None:
-            made = Found(row.name, kind, row.document.name, own)
-            found.append((rank, 0, row.name, row.uri, made))
-        for name, part, focus in _parts(row.document, snapshot.shapes):
+            found.append((rank, 0, row.name, row.uri, row, KINDS[row.tier], None))
+        for name, kind, span in _parts(row.document, snapshot.shapes):
             if (rank := _rank(name, wanted)) is not None:
-                made = Found(name, part, row.name, Location(row.document, focus, focus))
-                found.append((rank, 1 + (part is SymbolKind.COLUMN), name, row.uri, made))
-    found.sort(key=lambda one: one[:4])
-    return tuple(one[4] for one in found[:MOST_FOUND])
+                depth = 1 + (kind is SymbolKind.COLUMN)
+                found.append((rank, depth, name, row.uri, row, kind, span))
+    found = nsmallest(MOST_FOUND, found, key=lambda one: one[:4])
+    return tuple(_found(snapshot, *one[2:]) for one in found)
+
+
+def _found(
+    snapshot: Snapshot, name: str, _: str, row: Row, kind: SymbolKind, span: Span | None
+) -> Found:
+    if span is None:
+        return Found(name, kind, row.document.name, top(snapshot, row.document))
+    return Found(name, kind, row.name, Location(row.document, span, span))
 
 
 def _rank(name: str, wanted: str) -> int | None:
@@ -248,11 +256,12 @@ def _parts(document: Document, shapes: Shapes) -> tuple[tuple[str, SymbolKind, S
     return known
 
 
-def _named_parts(root: Shape) -> list[tuple[tuple[str, ...], SymbolKind]]:
+@lru_cache(maxsize=8)
+def _named_parts(root: Shape) -> tuple[tuple[tuple[str, ...], SymbolKind], ...]:
     """The paths of names of models, with what is named so."""
     out = []
     for shape in root.walk():
         if shape.form is not None and shape.form.name == _MODEL_NAME:
             holder = root.at(tuple(0 if step == "*" else step for step in shape.path[:-1]))
             out.append((shape.path, _object_kind(holder)))
-    return out
+    return tuple(out)
