@@ -13,7 +13,7 @@ from typing import Any
 
 import pydantic
 
-from floe_ls.chain.layers import Chain, Find, Found, Pending, Unavailable
+from floe_ls.chain.layers import Chain, Find, Found, Holder, Pending, Unavailable
 from floe_ls.chain.merge import Effective, Setting, dotted
 from floe_ls.forms.document import Document, Kind, read_document
 from floe_ls.forms.tree import text_of
@@ -160,7 +160,7 @@ def merge_manifests(
     if product is not None:
         subject = _document({"platform": {"ref": "manifest"}, **product.written}, "floe.yaml")
 
-    def find(_: str, document: Document) -> Found | Pending | Unavailable:
+    def find(_: str, document: Holder) -> Found | Pending | Unavailable:
         return Found(below if document is subject and subject is not below else top)
 
     return _resolved(subject, find, _OF_LAYERS)
@@ -169,7 +169,7 @@ def merge_manifests(
 def _resolve(subject: Document, load: Load) -> ResolvedManifest:
     loaded: dict[str, Document] = {}
 
-    def find(text: str, _: Document) -> Found | Pending | Unavailable:
+    def find(text: str, _: Holder) -> Found | Pending | Unavailable:
         if text not in loaded:
             try:
                 loaded[text] = _document(

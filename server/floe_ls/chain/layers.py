@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from floe_ls.forms.document import At, Document, Kind
 from floe_ls.forms.tree import text_of
@@ -45,7 +46,21 @@ class Unavailable:
     """Whether it is asked for again by itself."""
 
 
-Find = Callable[[str, Document], Found | Pending | Unavailable]
+class Holder(Protocol):
+    """Who holds a reference, as far as where it leads depends on it: a document, or what is known of one."""
+
+    @property
+    def uri(self) -> str: ...
+
+    @property
+    def ref(self) -> str:
+        """For an artifact: its reference."""
+
+    @property
+    def name(self) -> str: ...
+
+
+Find = Callable[[str, Holder], Found | Pending | Unavailable]
 """Where a reference leads, as seen from the document that holds it."""
 
 Shapes = Mapping[Kind, Shape]

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from floe_ls.chain.layers import Chain, Find, Found, Layer, Pending, Shapes, Unavailable, find_chain
+from floe_ls.chain.layers import (
+    Chain,
+    Find,
+    Found,
+    Holder,
+    Layer,
+    Pending,
+    Shapes,
+    Unavailable,
+    find_chain,
+)
 from floe_ls.chain.merge import Effective, Setting, merge
 from floe_ls.chain.ref import BadRef, FileRef, NameRef, OciRef, PathRef, parse_ref, resolve_path
 from floe_ls.forms.document import Document, Kind
 from floe_ls.ide.facts import Facts, RepositoryTags
-from floe_ls.mesh.census import Census, Family, Row, family_of, take_census
+from floe_ls.mesh.census import Census, Family, Row, family_of, row_of, take_census
+from floe_ls.mesh.files import Files
 from floe_ls.schema.meta import Tier
 from floe_ls.schema.shape import Shape
 from floe_ls.settings import Settings
@@ -49,21 +60,35 @@ class Snapshot:
     _merged: dict[tuple[int, ...], tuple[tuple[Document, ...], Effective]] = field(
         default_factory=dict, repr=False, compare=False
     )
-    _families: dict[str, tuple[object, Family]] = field(
+    _families: dict[str, tuple[object, int, Family]] = field(
         default_factory=dict, repr=False, compare=False
     )
     """The last family with what it was made of: it outlives edits that change no reference and no name."""
+    _counted: tuple[Census | None, tuple[str, ...]] = field(
+        default=(None, ()), repr=False, compare=False
+    )
+    """The last census that was asked for, and the files that changed since."""
 
     # --- changes
 
     def with_document(self, document: Document) -> Snapshot:
-        return self._next(documents={**self.documents, document.uri: document})
+        return self._filed(self.files.taken((document,)), (document.uri,))
 
     def with_documents(self, documents: Mapping[str, Document]) -> Snapshot:
-        return self._next(documents={**self.documents, **documents})
+        return self._filed(self.files.taken(documents.values()), documents)
 
-    def without(self, uri: str) -> Snapshot:
-        return self._next(documents={u: d for u, d in self.documents.items() if u != uri})
+    def with_rows(self, rows: Iterable[Row]) -> Snapshot:
+        """Files that are read whole only when something asks for them."""
+        new = [*rows]
+        return self._filed(self.files.counted(new), (row.uri for row in new))
+
+    def without(self, *uris: str) -> Snapshot:
+        return self._filed(self.files.without(uris), uris)
+
+    def _filed(self, files: Files, uris: Iterable[str]) -> Snapshot:
+        base, since = (self.census, ()) if "census" in self.__dict__ else self._counted
+        since = tuple(dict.fromkeys((*since, *uris))) if base is not None else ()
+        return self._next(documents=files, _counted=(base, since))
 
     def with_artifact(self, target: str, found: Document | Unavailable) -> Snapshot:
         failures = {t: f for t, f in self.failures.items() if t != target}
@@ -77,6 +102,9 @@ class Snapshot:
     def _next(self, **changes: object) -> Snapshot:
         # A merge is keyed by its layers' documents, which never change: it stays right.
         kept = self._merged if len(self._merged) < 5_000 else {}
+        if "_counted" not in changes:
+            counted = (self.census, ()) if "census" in self.__dict__ else self._counted
+            changes["_counted"] = (None, ()) if "documents" in changes else counted
         return replace(self, **changes, _chains={}, _merged=kept)  # type: ignore[arg-type]
 
     # --- questions
@@ -86,8 +114,26 @@ class Snapshot:
         return self.shapes[Kind.MANIFEST]
 
     @cached_property
+    def files(self) -> Files:
+        documents = self.documents
+        return documents if isinstance(documents, Files) else Files(documents)
+
+    @cached_property
     def census(self) -> Census:
-        return take_census(self.documents.values(), self.shapes)
+        """Who is there. Made from the last one that was asked for, so that it costs what has changed since."""
+        files, (base, since) = self.files, self._counted
+        if base is None:
+            return take_census(files.held.values(), self.shapes).changed(files.closed.values())
+        rows: list[Row] = []
+        gone: list[str] = []
+        for uri in dict.fromkeys(since):
+            held = files.held.get(uri)
+            row = row_of(held, self.shapes) if held is not None else files.closed.get(uri)
+            if row is None:
+                gone.append(uri)
+            else:
+                rows.append(row)
+        return base.changed(rows, gone)
 
     def row(self, document: Document) -> Row | None:
         return self.census.by_uri.get(document.uri)
@@ -95,20 +141,42 @@ class Snapshot:
     @cached_property
     def family(self) -> Family:
         """Who inherits from whom, as far as parents are known."""
-        rows = self.census.rows
+        census = self.census
         made_of = (
-            rows,
-            [row.uri for row in rows],
-            [row.tier for row in rows],
-            [row.document.kind for row in rows],
+            census.era,
             {target: (d.uri, d.kind) for target, d in self.artifacts.items()},
             self.settings,
             self.settings_of,
         )
         known = self._families.get("last")
-        if known is None or known[0] != made_of:
-            known = self._families["last"] = made_of, family_of(self.census, self.find)
-        return known[1]
+        if known is None or known[0] != made_of or known[1] > len(census.moved):
+            family = family_of(census, self._remembering())
+        else:
+            moved = census.moved[known[1] :]
+            family = known[2].changed(moved, census, self.find) if moved else known[2]
+        self._families["last"] = made_of, len(census.moved), family
+        return family
+
+    def _remembering(self) -> Find:
+        """`find` for thousands of files, most of which name the same few manifests."""
+        known: dict[tuple[str, int], Found | Pending | Unavailable] = {}
+
+        def find(text: str, holder: Holder) -> Found | Pending | Unavailable:
+            key = text, id(self.settings_for(holder.uri))
+            found = known.get(key)
+            if found is None:
+                found = self.find(text, holder)
+                ref = parse_ref(text)
+                # Where several are called so, it depends on who asks; and nobody names himself.
+                if isinstance(ref, OciRef | NameRef) and len(self.census.named(ref.name)) <= 1:
+                    itself = isinstance(found, Unavailable) or (
+                        isinstance(found, Found) and found.document.uri == holder.uri
+                    )
+                    if not itself:
+                        known[key] = found
+            return found
+
+        return find
 
     def at_uri(self, uri: str) -> Document | None:
         """A file, or an artifact by the URI that editors show it under."""
@@ -129,8 +197,16 @@ class Snapshot:
         yield from (found for uri in uris if (found := self.documents.get(uri)) is not None)
 
     def settings_for(self, uri: str) -> Settings:
-        folder = max((f for f in self.settings_of if uri.startswith(f)), key=len, default=None)
-        return self.settings_of[folder] if folder is not None else self.settings
+        """Those of the nearest folder that has its own."""
+        if not self.settings_of:
+            return self.settings
+        end = uri.rfind("/")
+        while end > 0:
+            found = self.settings_of.get(uri[: end + 1])
+            if found is not None:
+                return found
+            end = uri.rfind("/", 0, end)
+        return self.settings
 
     def chain(self, document: Document) -> Chain:
         """The layers above a document, as far as they are known."""
@@ -179,7 +255,7 @@ class Snapshot:
     def find(self) -> Find:
         return self._find
 
-    def _find(self, text: str, document: Document) -> Found | Pending | Unavailable:
+    def _find(self, text: str, document: Holder) -> Found | Pending | Unavailable:
         ref = parse_ref(text)
         match ref:
             case BadRef():
@@ -201,7 +277,7 @@ class Snapshot:
             return Found(document, how)
         return self.failures.get(uri) or Pending(uri)
 
-    def _named(self, name: str, document: Document) -> Found | Pending | Unavailable:
+    def _named(self, name: str, document: Holder) -> Found | Pending | Unavailable:
         rows = [row for row in self.census.named(name) if row.uri != document.uri]
         if len(rows) == 1:
             return Found(rows[0].document, "workspace")
@@ -218,7 +294,7 @@ class Snapshot:
         message = f"No manifest of the workspace is called `{name}`. Write a path or an `oci://` reference."
         return Unavailable("not-found", message, name)
 
-    def _oci(self, ref: OciRef, document: Document) -> Found | Pending | Unavailable:
+    def _oci(self, ref: OciRef, document: Holder) -> Found | Pending | Unavailable:
         settings = self.settings_for(document.uri)
         if not document.ref and (uri := source_uri(ref, settings)) is not None:
             return self._file(uri, "sources")

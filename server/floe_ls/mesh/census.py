@@ -1,11 +1,11 @@
 """One row for each manifest and product of the workspace, who is meant by a name or a reference, and who inherits
-from whom."""
+from whom. A change of one file costs the same in a large workspace as in a small one."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from floe_ls.chain.layers import Find, Found, Shapes, reference
@@ -13,52 +13,83 @@ from floe_ls.chain.ref import OciRef
 from floe_ls.forms.dialect import file_name
 from floe_ls.forms.document import Document, Kind
 from floe_ls.forms.tree import is_null, text_of
-from floe_ls.schema.meta import Role, Tier
+from floe_ls.mesh.layered import Layered
+from floe_ls.schema.meta import Dialect, Role, Tier
 from floe_ls.schema.shape import Shape
 
+Load = Callable[[str], Document]
+"""Reads a file that nobody has open, by its URI."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """What others need to know of a file."""
 
-    document: Document = field(repr=False, compare=False)
+    source: Document | Load = field(repr=False, compare=False)
+    """The file itself where it is at hand, else who reads it."""
+    uri: str
+    kind: Kind
+    tier: Tier
+    dialect: Dialect
     name: str
     """Its own name: `metadata.name`, else what its file or folder is called."""
     version: str
-    stem: str
-    """Its file's name without extension, `enterprise-manifest` for `enterprise-manifest.yaml`."""
+    owner: str
     stated: bool
     """Whether it states its name itself."""
     ref: str
     """Its reference to the layer above, as written; empty without one."""
     approves: frozenset[str] | None
     """Names in its approved_products; None where it has no such list."""
+    form: str = ""
+    """The same for products that layers above cannot tell apart: their engines, sinks and dialect."""
 
     @property
-    def uri(self) -> str:
-        return self.document.uri
+    def document(self) -> Document:
+        """It is read where nobody has it open."""
+        return self.source if isinstance(self.source, Document) else self.source(self.uri)
 
     @property
-    def tier(self) -> Tier:
-        return self.document.tier
+    def stem(self) -> str:
+        """Its file's name without extension, `enterprise-manifest` for `enterprise-manifest.yaml`."""
+        return file_name(self.uri).rpartition(".")[0]
+
+    @property
+    def standing(self) -> tuple[object, ...]:
+        """What decides who is meant by a reference."""
+        return self.kind, self.tier, self.name, self.version, self.stated, self.ref
+
+    def of(self, source: Document | Load) -> Row:
+        return replace(self, source=source)
 
 
 def row_of(document: Document, shapes: Shapes) -> Row | None:
-    """The row of a manifest or product; None for other files."""
+    """The row of a manifest or product; None for other files. Kept with the document, which never changes."""
+    if "row" not in document.facts:
+        document.facts["row"] = _row(document, shapes)
+    row: Row | None = document.facts["row"]
+    return row
+
+
+def _row(document: Document, shapes: Shapes) -> Row | None:
     shape = shapes.get(document.kind)
     if shape is None:
         return None
     name = _text(document, shape, Role.NAME)
     found = reference(document, shapes)
-    stem = file_name(document.uri).rpartition(".")[0]
     return Row(
         document,
+        document.uri,
+        document.kind,
+        document.tier,
+        document.dialect,
         name or called(document.uri, document.kind),
         _text(document, shape, Role.VERSION),
-        stem,
+        _text(document, shape, Role.OWNER),
         bool(name),
         found.text if found else "",
         _approved(document, shape),
+        _form(document, shape),
     )
 
 
@@ -85,51 +116,98 @@ def _text(document: Document, shape: Shape, role: Role) -> str:
 
 
 def _approved(document: Document, shape: Shape) -> frozenset[str] | None:
+    """Kept for as long as nobody touches the list, which may be long."""
     path = shape.role_path(Role.PRODUCTS)
     at = document.at(path) if path else None
     if at is None or is_null(at.node):
         return None
-    return frozenset(name for _, item in at.children() if (name := text_of(item.node)))
+    known: tuple[object, frozenset[str]] | None = document.memo.get("approves")
+    if known is None or known[0] is not at.node:
+        names = frozenset(name for _, item in at.children() if (name := text_of(item.node)))
+        known = document.memo["approves"] = at.node, names
+    return known[1]
 
 
-@dataclass(frozen=True)
+_TOLD_APART = (Role.TRANSFORM_COMPUTE, Role.SINK_TYPE)
+"""Fields of a product that layers above are asked about."""
+
+
+def _form(document: Document, shape: Shape) -> str:
+    if document.kind is not Kind.PRODUCT:
+        return ""
+    said: dict[str, None] = {}
+    for role in _TOLD_APART:
+        found = shape.role_shape(role)
+        if found is not None:
+            for text in sorted(set(_said(document, found.path))):
+                said[f"{role}={text}"] = None
+    return " ".join((document.dialect, *said))
+
+
+def _said(document: Document, path: tuple[str, ...]) -> Iterator[str]:
+    """The texts at a path with `*` for items."""
+    here = [document.root]
+    for step in path:
+        if step == "*":
+            here = [child for at in here for _, child in at.children()]
+        else:
+            here = [child for at in here if (child := at.child(step)) is not None]
+    for at in here:
+        text = text_of(at.node)
+        if text:
+            yield text
+
+
+Rows = Layered[str, Row]
+Named = Layered[str, tuple[Row, ...]]
+_MOST_MOVED = 2_000
+
+
+@dataclass(frozen=True, eq=False)
 class Census:
-    rows: tuple[Row, ...]
+    """Who is there. A change makes a new one, which shares with the old one what has not changed."""
+
+    by_uri: Rows = field(default_factory=Layered, repr=False)
+    _manifests: Rows = field(default_factory=Layered, repr=False)
+    _products: Rows = field(default_factory=Layered, repr=False)
+    _own: Named = field(default_factory=Layered, repr=False)
+    """Manifests by the names that they state."""
+    _files: Named = field(default_factory=Layered, repr=False)
+    """Manifests by those of their files."""
+    _called: Named = field(default_factory=Layered, repr=False)
+    """Products by name."""
+    era: object = field(default_factory=object, repr=False)
+    """Another one when a name may mean another manifest than before."""
+    moved: tuple[str, ...] = field(default=(), repr=False)
+    """Files that came, went or name another parent, since the era began."""
 
     @cached_property
-    def by_uri(self) -> dict[str, Row]:
-        return {row.uri: row for row in self.rows}
+    def rows(self) -> tuple[Row, ...]:
+        return tuple(self.by_uri.values())
 
     @cached_property
     def manifests(self) -> tuple[Row, ...]:
-        return tuple(row for row in self.rows if row.document.kind is Kind.MANIFEST)
+        return tuple(sorted(self._manifests.values(), key=lambda row: row.uri))
 
     @cached_property
     def products(self) -> tuple[Row, ...]:
-        return tuple(row for row in self.rows if row.document.kind is Kind.PRODUCT)
+        return tuple(self._products.values())
+
+    @property
+    def product_count(self) -> int:
+        return len(self._products)
 
     @cached_property
-    def product_names(self) -> frozenset[str]:
-        return frozenset(row.name for row in self.products)
+    def product_names(self) -> Mapping[str, tuple[Row, ...]]:
+        """Names of products; ask for membership, or iterate."""
+        return self._called
 
     def named(self, name: str) -> tuple[Row, ...]:
         """The manifests that a bare name may mean (I9): by their own name, else by their file's."""
-        own, files = self._manifests_by_name
-        return own.get(name) or files.get(name, ())
+        return self._own.get(name) or self._files.get(name, ())
 
     def products_named(self, name: str) -> tuple[Row, ...]:
-        return self._products_by_name.get(name, ())
-
-    @cached_property
-    def _manifests_by_name(self) -> tuple[dict[str, tuple[Row, ...]], dict[str, tuple[Row, ...]]]:
-        """By the names that they state, and by those of their files."""
-        own = _grouped((row.name, row) for row in self.manifests if row.stated)
-        files = _grouped((n, row) for row in self.manifests for n in {row.stem, row.name})
-        return own, files
-
-    @cached_property
-    def _products_by_name(self) -> dict[str, tuple[Row, ...]]:
-        return _grouped((row.name, row) for row in self.products)
+        return self._called.get(name, ())
 
     def published_as(self, ref: OciRef) -> tuple[Row, ...]:
         """The manifests that a reference may stand for (R62): the same repository name and, when they state
@@ -142,24 +220,96 @@ class Census:
             if not (row.version and ref.tag) or _same_version(row.version, ref.tag)
         )
 
+    def changed(self, new: Iterable[Row] = (), gone: Iterable[str] = ()) -> Census:
+        """With these rows in place of those of the same files, and without those of some."""
+        fresh = {row.uri: row for row in new}
+        left = [uri for uri in gone if uri not in fresh]
+        old = [row for uri in (*fresh, *left) if (row := self.by_uri.get(uri)) is not None]
+        if not fresh and not old:
+            return self
+        was = {row.uri: row for row in old}
+        moved = [u for u, r in fresh.items() if u not in was or was[u].standing != r.standing]
+        moved += (uri for uri in left if uri in was)
+        manifests = (
+            Kind.MANIFEST in {r.kind for r in (fresh.get(u), was.get(u)) if r} for u in moved
+        )
+        new_era = any(manifests) or len(self.moved) + len(moved) > _MOST_MOVED
+        return Census(
+            self.by_uri.changed(fresh.items(), left),
+            _of_kind(self._manifests, Kind.MANIFEST, fresh, old),
+            _of_kind(self._products, Kind.PRODUCT, fresh, old),
+            _named(self._own, old, fresh.values(), _own_names),
+            _named(self._files, old, fresh.values(), _file_names),
+            _named(self._called, old, fresh.values(), _product_names),
+            object() if new_era else self.era,
+            () if new_era else (*self.moved, *moved),
+        )
+
+
+def _of_kind(rows: Rows, kind: Kind, fresh: Mapping[str, Row], old: list[Row]) -> Rows:
+    new = [(uri, row) for uri, row in fresh.items() if row.kind is kind]
+    kept = {uri for uri, _ in new}
+    gone = [row.uri for row in old if row.kind is kind and row.uri not in kept]
+    return rows.changed(new, gone) if new or gone else rows
+
+
+def _own_names(row: Row) -> tuple[str, ...]:
+    return (row.name,) if row.kind is Kind.MANIFEST and row.stated else ()
+
+
+def _file_names(row: Row) -> tuple[str, ...]:
+    if row.kind is not Kind.MANIFEST:
+        return ()
+    return (row.stem,) if row.stem == row.name else (row.stem, row.name)
+
+
+def _product_names(row: Row) -> tuple[str, ...]:
+    return (row.name,) if row.kind is Kind.PRODUCT else ()
+
+
+def _named(
+    index: Named, old: Iterable[Row], new: Iterable[Row], names: Callable[[Row], tuple[str, ...]]
+) -> Named:
+    """An index without the old rows and with the new ones, each in its place."""
+    changes: dict[str, dict[str, Row]] = {}
+
+    def under(name: str) -> dict[str, Row]:
+        if name not in changes:
+            changes[name] = {row.uri: row for row in index.get(name, ())}
+        return changes[name]
+
+    renamed: dict[str, set[str]] = defaultdict(set)
+    fresh = list(new)
+    for row in fresh:
+        renamed[row.uri].update(names(row))
+    for row in old:
+        for name in names(row):
+            if name not in renamed.get(row.uri, ()):
+                under(name).pop(row.uri, None)
+    for row in fresh:
+        for name in names(row):
+            under(name)[row.uri] = row
+    if not changes:
+        return index
+    put = [(n, tuple(rows[uri] for uri in sorted(rows))) for n, rows in changes.items() if rows]
+    return index.changed(put, [name for name, rows in changes.items() if not rows])
+
 
 def _same_version(version: str, tag: str) -> bool:
     return tag.removeprefix("v") == version.removeprefix("v")
 
 
-def _grouped(pairs: Iterable[tuple[str, Row]]) -> dict[str, tuple[Row, ...]]:
-    out: defaultdict[str, list[Row]] = defaultdict(list)
-    for key, row in pairs:
-        out[key].append(row)
-    return {key: tuple(rows) for key, rows in out.items()}
+def take_census(documents: Iterable[Document], shapes: Shapes) -> Census:
+    rows = (row_of(document, shapes) for document in documents)
+    return Census().changed(row for row in rows if row is not None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Family:
     """Who inherits from whom, by URI: of files, and of the artifacts that their references led to."""
 
-    parents: Mapping[str, str]
-    children: Mapping[str, tuple[str, ...]]
+    parents: Layered[str, str] = field(default_factory=Layered)
+    children: Layered[str, tuple[str, ...]] = field(default_factory=Layered)
 
     def children_of(self, uri: str) -> tuple[str, ...]:
         return self.children.get(uri, ())
@@ -174,31 +324,62 @@ class Family:
                     queue.append(child)
                     yield child
 
+    def changed(self, moved: Iterable[str], census: Census, find: Find) -> Family:
+        """With the parents of some files looked for again."""
+        lost: defaultdict[str, set[str]] = defaultdict(set)
+        won: defaultdict[str, set[str]] = defaultdict(set)
+        parents: dict[str, str] = {}
+        orphans: list[str] = []
+        for uri in dict.fromkeys(moved):
+            row = census.by_uri.get(uri)
+            parent = _parent(row, find) if row is not None else ""
+            before = self.parents.get(uri, "")
+            if parent == before:
+                continue
+            if before:
+                lost[before].add(uri)
+            if parent:
+                won[parent].add(uri)
+                parents[uri] = parent
+            else:
+                orphans.append(uri)
+        if not lost and not won:
+            return self
+        children = {
+            uri: tuple(sorted({*self.children_of(uri)} - lost[uri] | won[uri]))
+            for uri in {*lost, *won}
+        }
+        return Family(
+            self.parents.changed(parents.items(), orphans),
+            self.children.changed(
+                [(uri, below) for uri, below in children.items() if below],
+                [uri for uri, below in children.items() if not below],
+            ),
+        )
+
+
+def _parent(row: Row, find: Find) -> str:
+    """The URI of the manifest that a file names; empty where it names none that is known."""
+    if not row.ref or row.tier not in (Tier.PRODUCT, Tier.DOMAIN):
+        return ""
+    found = find(row.ref, _Holder(row.uri))
+    if not isinstance(found, Found) or found.document.kind is not Kind.MANIFEST:
+        return ""
+    return found.document.uri if found.document.uri != row.uri else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """A file that holds a reference, as far as where it leads depends on it."""
+
+    uri: str
+    ref: str = ""
+
+    @property
+    def name(self) -> str:
+        return file_name(self.uri)
+
 
 def family_of(census: Census, find: Find) -> Family:
     """Follows the reference of each row once."""
-    parents: dict[str, str] = {}
-    children: defaultdict[str, list[str]] = defaultdict(list)
-    for row in census.rows:
-        if not row.ref or row.tier not in (Tier.PRODUCT, Tier.DOMAIN):
-            continue
-        found = find(row.ref, row.document)
-        if not isinstance(found, Found) or found.document.kind is not Kind.MANIFEST:
-            continue
-        if found.document.uri != row.uri:
-            parents[row.uri] = found.document.uri
-            children[found.document.uri].append(row.uri)
-    return Family(parents, {uri: tuple(sorted(below)) for uri, below in children.items()})
-
-
-def take_census(documents: Iterable[Document], shapes: Shapes) -> Census:
-    rows = (_row(document, shapes) for document in documents)
-    return Census(tuple(row for row in rows if row is not None))
-
-
-def _row(document: Document, shapes: Shapes) -> Row | None:
-    """Kept with the document, which never changes."""
-    if "row" not in document.facts:
-        document.facts["row"] = row_of(document, shapes)
-    row: Row | None = document.facts["row"]
-    return row
+    return Family().changed(census.by_uri, census, find)

@@ -189,7 +189,7 @@ def _approvals(
 def _unknown(subject: Subject, items: list[tuple[int, At, str]]) -> Iterator[Finding]:
     census = subject.snapshot.census
     path = subject.path(Role.PRODUCTS)
-    if not (subject.snapshot.scanned and census.products) or path is None:
+    if not (subject.snapshot.scanned and census.product_count) or path is None:
         return
     unknown = [found for found in items if found[2] not in census.product_names]
     few = len(unknown) * len(census.product_names) <= _MOST_COMPARED
