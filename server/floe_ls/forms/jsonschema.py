@@ -19,7 +19,7 @@ from floe_ls.schema.shape import Shape, shape_of
 
 Schema = dict[str, Any]
 
-SITE = "https://floe-ls.dev/schemas/"
+SITE = "https://floe-language-server.readthedocs.io/en/latest/schemas/"
 FILES: Mapping[str, str] = MappingProxyType(
     {"manifest": "manifest.schema.json", "product": "floe.schema.json"}
 )

@@ -16,7 +16,7 @@ from floe_ls.schema.meta import By, Dialect, Role, Severity, Tier
 from floe_ls.schema.shape import Path, Shape
 from floe_ls.text import Span, TextEdit
 
-SITE = "https://floe-ls.dev/rules/"
+SITE = "https://floe-language-server.readthedocs.io/en/latest/rules/"
 """Where the pages of `docs/rules/` are; the last part of the address is the code."""
 
 
