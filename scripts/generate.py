@@ -265,13 +265,22 @@ def rule(code: Code) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def severities(by: By) -> list[Severity | None]:
-    return [by[dialect] for dialect in Dialect]
+FORMS = {
+    Dialect.ADR: "the ADR's short form",
+    Dialect.DESIGN: "that of the design documents",
+    Dialect.V1: "the released form",
+}
 
 
 def in_dialects(by: By) -> str:
-    found = [severity.value if severity else "off" for severity in severities(by)]
-    return found[0] if len(set(found)) == 1 else " / ".join(found)
+    """A severity in words: one word, or which form has which."""
+    found: dict[str, list[str]] = {}
+    for dialect in Dialect:
+        severity = by[dialect]
+        found.setdefault(severity.value if severity else "off", []).append(FORMS[dialect])
+    if len(found) == 1:
+        return next(iter(found))
+    return "; ".join(f"{word} in {' and '.join(forms)}" for word, forms in found.items())
 
 
 # --- docs/settings.md and the extension
