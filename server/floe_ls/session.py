@@ -680,12 +680,16 @@ class Session:
         post: Callable[[Callable[[], None]], None],
     ) -> None:
         batch: list[Document] = []
+        looked = set(paths)  # the settings of the roots are known
         try:
             for folder in paths:
                 for path in manifests_below(folder):
                     if stop.is_set():
                         return
                     uri = files.uri_of(path)
+                    for found in settings_file.between(path.parent, looked):
+                        near = files.uri_of(found)
+                        post(lambda near=near: self._settings_near(near))  # type: ignore[misc]
                     if uri in self.snapshot.documents:
                         continue
                     text = self._read(path)
