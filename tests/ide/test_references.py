@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fixture import World, world
+from floe_ls.forms.document import Document
 from floe_ls.ide.highlight import highlights
 from floe_ls.ide.references import references
 from navigation import MESH, REMOTE, D, E, F, M, P, at, shown, where
@@ -100,3 +101,29 @@ def test_highlights_are_the_same_thing_in_this_document() -> None:
 def test_highlights_of_anchors_tell_two_of_a_name_apart() -> None:
     here = world("a: &x 1\nb: *x\nc: &x 2\nd: *$0x\n")
     assert marked(here) == ["manifest.yaml:3 x!", "manifest.yaml:4 x"]
+
+
+def test_files_that_nobody_has_open_are_read_only_if_they_may_have_a_use() -> None:
+    read: list[str] = []
+    here = closed(MESH.replace("[duckdb, snow", "[d$0uckdb, snow"), read)
+    assert uses(here) == [f"{E}:4 duckdb", f"{E}:8 duckdb", f"{P}:12 duckdb"]
+    assert any(uri.endswith(P) for uri in read)
+    assert not any(uri.endswith(F) for uri in read)
+    here = closed(MESH.replace("pii_en", "pii$0_en", 1), read)
+    assert uses(here) == [f"{E}:10 pii_encryption", f"{D}:9 pii_encryption"]
+    assert not any(uri.endswith("floe.yaml") for uri in read)
+
+
+def closed(text: str, read: list[str]) -> World:
+    """A workspace in which all files but the cursor's are known by their rows; `read` tells which are read then."""
+    here = world(text)
+    known = here.snapshot
+
+    def load(uri: str) -> Document:
+        read.append(uri)
+        return known.documents[uri]
+
+    here.snapshot = known.with_rows(r.of(load) for r in known.census.rows if r.uri != here.uri)
+    assert here.snapshot.family.parents
+    read.clear()
+    return here

@@ -97,3 +97,14 @@ def test_products_are_found_by_name() -> None:
     census = world(MESH).snapshot.census
     assert [row.uri for row in census.products_named("sales-forecast")] == [uri(F)]
     assert census.products_named("sales-domain-manifest") == ()
+
+
+def test_an_artifact_that_is_shown_under_another_uri_has_the_same_children() -> None:
+    here = world(REMOTE)
+    (artifact,) = here.snapshot.artifacts.values()
+    shown_as = artifact.uri.replace(":v1", "%3Av1")
+    viewed = read_document(shown_as, artifact.text, 1, ref=artifact.ref, digest=artifact.digest)
+    snapshot = here.snapshot.changed(viewed={shown_as: viewed})
+    assert list(snapshot.children(viewed)) == [here.document]
+    assert snapshot.at_uri(shown_as) is viewed
+    assert snapshot.at_uri(artifact.uri) is artifact

@@ -11,13 +11,15 @@ from floe_ls.ide.definition import is_setting
 from floe_ls.ide.locations import (
     Jump,
     Location,
+    in_row,
     manifest_meant,
     mentioned,
     place,
     products_meant,
+    says,
     top,
 )
-from floe_ls.ide.mentions import Mention, What, chosen_plugins, mention_at, mentions_of
+from floe_ls.ide.mentions import Mention, What, chosen_plugins, mention_at
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.ide.story import deciding_shape
 from floe_ls.schema.meta import Merge, Role
@@ -47,10 +49,10 @@ def _of_mention(snapshot: Snapshot, document: Document, mention: Mention) -> Ite
             for row in products_meant(snapshot, document, mention.name):
                 yield top(snapshot, row.document)
         case What.PLUGIN | What.SINK if mention.declares:
-            for child in snapshot.below(document):
-                for other in mentions_of(child, snapshot.shapes, mention):
+            for row in snapshot.rows_below(document):
+                for other in in_row(snapshot, row, mention):
                     if not other.declares:
-                        yield mentioned(child, other)
+                        yield mentioned(row.document, other)
 
 
 def _of_token(snapshot: Snapshot, document: Document, token: Token) -> Iterator[Location]:
@@ -64,13 +66,14 @@ def _of_token(snapshot: Snapshot, document: Document, token: Token) -> Iterator[
     listed = root.role_path(Role.WHITELIST)
     if listed is not None and token.path[: len(listed)] == listed and len(token.path) > len(listed):
         category = str(token.path[len(listed)])
-        for child in snapshot.below(document):
-            for other in chosen_plugins(child, snapshot.shapes, category):
-                yield mentioned(child, other)
+        for row in snapshot.rows_below(document):
+            if row.kind is Kind.MANIFEST or says(row, Role.TRANSFORM_COMPUTE):
+                for other in chosen_plugins(row.document, snapshot.shapes, category):
+                    yield mentioned(row.document, other)
         return
     shape, decides = deciding_shape(root, token.path)
     if shape is not None and shape.inherit.merge is Merge.DEEP:
         decides = token.path
-    for child in snapshot.below(document):
-        if child.kind is Kind.MANIFEST and (at := at_path(child, decides)) is not None:
+    for child in snapshot.below(document, Kind.MANIFEST):
+        if (at := at_path(child, decides)) is not None:
             yield place(child, at)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from floe_ls.chain.layers import Found, reference
 from floe_ls.chain.say import Origin
-from floe_ls.forms.document import At, Document
-from floe_ls.ide.mentions import Mention, What, mentions
+from floe_ls.forms.document import At, Document, Kind
+from floe_ls.ide.mentions import Mention, What, mentions, mentions_of
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.mesh.census import Row
 from floe_ls.schema.meta import Role
@@ -53,6 +53,23 @@ def top(snapshot: Snapshot, document: Document) -> Location:
     end = len(document.text)
     focus = name.value_span if name is not None and name.node is not None else Span(0, 0)
     return Location(document, Span(0, max(end, focus.end)), focus)
+
+
+def in_row(snapshot: Snapshot, row: Row, mention: Mention) -> tuple[Mention, ...]:
+    """The mentions of a thing in a file, which is read only if it may have some."""
+    if row.kind is Kind.PRODUCT:
+        role = _SAID.get(mention.what)
+        if role is not None and not says(row, role, mention.name):
+            return ()
+    return mentions_of(row.document, snapshot.shapes, mention)
+
+
+_SAID = {What.PLUGIN: Role.TRANSFORM_COMPUTE, What.SINK: Role.SINK_TYPE}
+
+
+def says(row: Row, role: Role, name: str = "") -> bool:
+    """Whether a product has a field of a role, with that text where one is given, as far as its row tells."""
+    return f" {role}={name}" in row.form
 
 
 def origin_place(origin: Origin) -> Location:

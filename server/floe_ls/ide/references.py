@@ -11,6 +11,7 @@ from floe_ls.ide.definition import is_setting
 from floe_ls.ide.locations import (
     Location,
     approvals,
+    in_row,
     manifest_meant,
     mentioned,
     parent_of,
@@ -98,11 +99,14 @@ def _in_all(
 ) -> Iterator[Location]:
     """In this document, then in all others of the workspace, and in the artifacts above."""
     above = [layer.document for layer in snapshot.chain(document).layers if layer.document.ref]
-    others = sorted((row.document for row in snapshot.census.rows), key=lambda d: d.uri)
-    for place_of in (document, *above, *(d for d in others if d.uri != document.uri)):
-        for other in mentions_of(place_of, snapshot.shapes, mention):
+    for here in (document, *above):
+        for other in mentions_of(here, snapshot.shapes, mention):
             if declarations or not other.declares:
-                yield mentioned(place_of, other)
+                yield mentioned(here, other)
+    for row in sorted(snapshot.census.rows, key=lambda r: r.uri):
+        for other in in_row(snapshot, row, mention) if row.uri != document.uri else ():
+            if declarations or not other.declares:
+                yield mentioned(row.document, other)
 
 
 def _of_key(
@@ -114,8 +118,8 @@ def _of_key(
     path = token.path if shape is None or shape.inherit.merge is Merge.DEEP else decides
     layers = [layer.document for layer in snapshot.chain(document).layers]
     first = True
-    for other in (*layers, *snapshot.below(document)):
-        at = at_path(other, path) if other.kind is Kind.MANIFEST else None
+    for other in (*layers, *snapshot.below(document, Kind.MANIFEST)):
+        at = at_path(other, path)
         if at is not None:
             if declarations or not first:
                 yield place(other, at)

@@ -142,7 +142,7 @@ def _of_product(snapshot: Snapshot, document: Document, mention: Mention) -> _Pl
 
 
 def _editable(snapshot: Snapshot, document: Document) -> bool:
-    return not document.ref and snapshot.documents.get(document.uri) is document
+    return not document.ref and document.uri in snapshot.documents
 
 
 def _nothing(snapshot: Snapshot, document: Document, offset: int) -> str:

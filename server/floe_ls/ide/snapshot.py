@@ -179,8 +179,9 @@ class Snapshot:
         return find
 
     def at_uri(self, uri: str) -> Document | None:
-        """A file, or an artifact by the URI that editors show it under."""
-        return self.documents.get(uri) or self._artifacts_by_uri.get(uri)
+        """A file, or an artifact by a URI that editors show it under."""
+        found = self.documents.get(uri) or self._artifacts_by_uri.get(uri)
+        return found or self.viewed.get(uri)
 
     @cached_property
     def _artifacts_by_uri(self) -> dict[str, Document]:
@@ -188,13 +189,25 @@ class Snapshot:
 
     def children(self, document: Document) -> Iterator[Document]:
         """The files that name a manifest as their parent."""
-        uris = self.family.children_of(document.uri)
+        uris = self.family.children_of(self._known_as(document))
         yield from (found for uri in uris if (found := self.documents.get(uri)) is not None)
 
-    def below(self, document: Document) -> Iterator[Document]:
-        """The files that inherit from a manifest, the nearest first."""
-        uris = self.family.below(document.uri)
-        yield from (found for uri in uris if (found := self.documents.get(uri)) is not None)
+    def below(self, document: Document, kind: Kind | None = None) -> Iterator[Document]:
+        """The files (of a kind) that inherit from a manifest, the nearest first."""
+        yield from (row.document for row in self.rows_below(document) if kind in (None, row.kind))
+
+    def rows_below(self, document: Document) -> Iterator[Row]:
+        """The same, as far as they are known without being read."""
+        uris = self.family.below(self._known_as(document))
+        yield from (row for uri in uris if (row := self.census.by_uri.get(uri)) is not None)
+
+    def _known_as(self, document: Document) -> str:
+        """The URI by which references lead to a manifest: editors write that of an artifact in their own way."""
+        if document.ref and document.digest:
+            for artifact in self.artifacts.values():
+                if artifact.digest == document.digest:
+                    return artifact.uri
+        return document.uri
 
     def settings_for(self, uri: str) -> Settings:
         """Those of the nearest folder that has its own."""

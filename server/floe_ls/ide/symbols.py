@@ -26,6 +26,8 @@ MOST = 10_000
 """Symbols of one document: no outline is read further."""
 MOST_FOUND = 500
 """Symbols of the workspace that one question is answered with."""
+MOST_READ = 1_000
+"""Files that nobody has open, of which parts are looked for: in larger workspaces they are found by their own name."""
 _DEEPEST = 16
 _LONGEST = 60
 _MODEL_NAME = "model-name"
@@ -209,16 +211,20 @@ def workspace_symbols(snapshot: Snapshot, query: str) -> tuple[Found, ...]:
     """Manifests, products, and their transforms, ports and columns whose name has the letters of a query in their
     order; the best first."""
     wanted = "".join(query.split()).lower()
+    files = snapshot.files
+    read = len(files.closed) <= MOST_READ
     found: list[tuple[int, int, str, str, Row, SymbolKind, Span | None]] = []
     for row in snapshot.census.rows:
         if (rank := _rank(row.name, wanted)) is not None:
             found.append((rank, 0, row.name, row.uri, row, KINDS[row.tier], None))
+        if row.uri not in files.held and not read:
+            continue
         for name, kind, span in _parts(row.document, snapshot.shapes):
             if (rank := _rank(name, wanted)) is not None:
                 depth = 1 + (kind is SymbolKind.COLUMN)
                 found.append((rank, depth, name, row.uri, row, kind, span))
-    found = nsmallest(MOST_FOUND, found, key=lambda one: one[:4])
-    return tuple(_found(snapshot, *one[2:]) for one in found)
+    best = nsmallest(MOST_FOUND, found, key=lambda one: one[:4])
+    return tuple(_found(snapshot, *one[2:]) for one in best)
 
 
 def _found(
