@@ -13,6 +13,7 @@ from pygls.exceptions import JsonRpcMethodNotFound
 from floe_ls.lsp.convert import as_json
 from floe_ls.lsp.features.semantic import difference
 from lsp.test_protocol import DOMAIN, ENTERPRISE, PRODUCT, D, E, Editor, P, client, editor
+from lsp.test_protocol import _edits as edits_of
 
 __all__ = ["client", "editor"]
 T = TypeVar("T")
@@ -284,3 +285,82 @@ async def test_the_mesh_as_a_graph(editor: Editor) -> None:
     edges = {tuple(edge.values()) for edge in found["edges"]}
     assert (editor.uri(D), editor.uri(P)) in edges
     assert (editor.uri(E), editor.uri(D)) in edges
+
+
+async def action(editor: Editor, name: str, at: lsp.Position, title: str) -> lsp.CodeAction:
+    """What a chosen action is to do, worked out where the server leaves that for later."""
+    params = lsp.CodeActionParams(
+        document(editor, name), lsp.Range(at, at), lsp.CodeActionContext([])
+    )
+    answers = await editor.client.text_document_code_action_async(params)
+    titles = [a.title for a in answers or ()]
+    assert title in titles, titles
+    chosen = next(a for a in answers or () if a.title == title)
+    assert isinstance(chosen, lsp.CodeAction)
+    if chosen.edit is None:
+        chosen = await editor.client.code_action_resolve_async(chosen)
+    assert chosen.edit is not None
+    return chosen
+
+
+async def test_a_product_moves_to_another_domain_and_is_approved_there(editor: Editor) -> None:
+    other = DOMAIN.replace("customer-360", "campaign-analytics")
+    editor.open("marketing-domain-manifest.yaml", other.replace("../", "./"))
+    editor.open(P)
+    await editor.shows_codes(P)
+    title = (
+        "Build this product under marketing-domain-manifest.yaml, and approve `customer-360` there"
+    )
+    chosen = await action(editor, P, editor.at(P, "ref:"), title)
+    assert chosen.edit is not None
+    (own,) = edits_of(chosen.edit, editor.uri(P))
+    assert own.new_text == "../../marketing-domain-manifest.yaml"
+    assert not isinstance(own, lsp.AnnotatedTextEdit)
+    (far,) = edits_of(chosen.edit, editor.uri("marketing-domain-manifest.yaml"))
+    assert "customer-360" in far.new_text
+    if workspace_edits(editor).change_annotation_support is None:
+        assert not isinstance(far, lsp.AnnotatedTextEdit)
+        return
+    assert isinstance(far, lsp.AnnotatedTextEdit)
+    assert chosen.edit.change_annotations is not None
+    mark = chosen.edit.change_annotations[far.annotation_id]
+    assert mark.label == "Change marketing-domain-manifest.yaml"
+
+
+def workspace_edits(editor: Editor) -> lsp.WorkspaceEditClientCapabilities:
+    capabilities = editor.client.capabilities
+    assert capabilities is not None
+    assert capabilities.workspace is not None
+    assert capabilities.workspace.workspace_edit is not None
+    return capabilities.workspace.workspace_edit
+
+
+async def test_a_manifest_gets_an_enterprise_manifest_in_a_new_file(editor: Editor) -> None:
+    editor.open(E, "plugins: {}\n")
+    editor.open("manifest.yaml", "plugins:\n  compute: duckdb\n")
+    able = workspace_edits(editor)
+    operations = able.resource_operations or ()
+    if not able.document_changes or lsp.ResourceOperationKind.Create not in operations:
+        return
+    title = "Put this manifest under a new enterprise-2-manifest.yaml"
+    chosen = await action(editor, "manifest.yaml", lsp.Position(0, 0), title)
+    assert chosen.edit is not None
+    changes = chosen.edit.document_changes or []
+    assert isinstance(changes[0], lsp.CreateFile)
+    assert changes[0].uri == editor.uri("enterprise-2-manifest.yaml")
+    texts = [c.edits[0].new_text for c in changes if isinstance(c, lsp.TextDocumentEdit)]  # type: ignore[union-attr]
+    assert texts[0] == "scope: enterprise\napproved_plugins:\n  compute: [duckdb]\n"
+    assert texts[1] == "scope: domain\nparent_manifest: ./enterprise-2-manifest.yaml\n"
+
+
+async def test_all_safe_fixes_on_saving(editor: Editor) -> None:
+    text = PRODUCT + "    tags: [a, a]\n"
+    editor.open(P, text)
+    start = lsp.Range(lsp.Position(0, 0), lsp.Position(0, 0))
+    context = lsp.CodeActionContext([], only=[lsp.CodeActionKind.SourceFixAll])
+    answers = await editor.client.text_document_code_action_async(
+        lsp.CodeActionParams(document(editor, P), start, context)
+    )
+    assert {a.kind for a in answers or () if isinstance(a, lsp.CodeAction)} <= {
+        "source.fixAll.floe"
+    }

@@ -52,7 +52,10 @@ class Converter:
         self.href = bool(
             publish.get("codeDescriptionSupport", pull.get("codeDescriptionSupport", False))
         )
-        self.document_changes = bool((workspace.get("workspaceEdit") or {}).get("documentChanges"))
+        edit = workspace.get("workspaceEdit") or {}
+        self.document_changes = bool(edit.get("documentChanges"))
+        self.annotations = edit.get("changeAnnotationSupport") is not None
+        self.creates = self.document_changes and "create" in (edit.get("resourceOperations") or ())
         item = (text.get("completion") or {}).get("completionItem") or {}
         self.snippets = bool(item.get("snippetSupport"))
         self.item_tags = bool(item.get("tagSupport"))
@@ -119,19 +122,40 @@ class Converter:
             out["command"] = {"title": "Suggest", "command": "editor.action.triggerSuggest"}
         return out
 
-    def workspace_edit(self, edits: Iterable[tuple[Document, TextEdit]]) -> dict[str, Any]:
+    def workspace_edit(
+        self,
+        edits: Iterable[tuple[Document, TextEdit]],
+        home: Document | None = None,
+        created: Iterable[tuple[str, str]] = (),
+    ) -> dict[str, Any]:
+        """Edits by file. Those outside of `home` are marked, where the client asks about marked ones. `created` are
+        new files with their texts, for clients that can create files."""
         by_document: dict[str, tuple[Document, list[dict[str, Any]]]] = {}
         for document, edit in edits:
             changes = by_document.setdefault(document.uri, (document, []))[1]
             changes.append({"range": self.range(document, edit.span), "newText": edit.new})
-        if self.document_changes:
-            return {
-                "documentChanges": [
-                    {"textDocument": {"uri": d.uri, "version": d.version}, "edits": changes}
-                    for d, changes in by_document.values()
-                ]
-            }
-        return {"changes": {uri: changes for uri, (_, changes) in by_document.items()}}
+        if not self.document_changes:
+            return {"changes": {uri: changes for uri, (_, changes) in by_document.items()}}
+        out: list[dict[str, Any]] = []
+        marks: dict[str, dict[str, Any]] = {}
+        for uri, text in created:
+            out.append({"kind": "create", "uri": uri, "options": {"ignoreIfExists": True}})
+            start = {"line": 0, "character": 0}
+            edit_of = {"range": {"start": start, "end": start}, "newText": text}
+            out.append({"textDocument": {"uri": uri, "version": None}, "edits": [edit_of]})
+        for document, changes in by_document.values():
+            if self.annotations and home is not None and document is not home:
+                mark = f"floe-{len(marks)}"
+                marks[mark] = {
+                    "label": f"Change {document.name}",
+                    "description": f"another file than {home.name}",
+                    "needsConfirmation": True,
+                }
+                changes = [{**change, "annotationId": mark} for change in changes]
+            where = {"uri": document.uri, "version": document.version}
+            out.append({"textDocument": where, "edits": changes})
+        marked = {"changeAnnotations": marks} if marks else {}
+        return {"documentChanges": out, **marked}
 
     def code_action(
         self, document: Document, fix: Fix, found: Diagnostic | None, kind: str = "quickfix"
@@ -139,7 +163,7 @@ class Converter:
         out: dict[str, Any] = {
             "title": fix.title,
             "kind": kind,
-            "edit": self.workspace_edit(fix.edits),
+            "edit": self.workspace_edit(fix.edits, document),
         }
         if found is not None:
             out["diagnostics"] = [self.diagnostic(document, found)]

@@ -1,4 +1,5 @@
-"""textDocument/codeAction: the fixes of the findings in a range."""
+"""textDocument/codeAction: the fixes of the findings in a range, and what else can be done there; codeAction/resolve
+works out what was chosen."""
 
 from __future__ import annotations
 
@@ -8,8 +9,10 @@ from lsprotocol import types as lsp
 
 from floe_ls.chain.layers import reference
 from floe_ls.forms.document import Document
+from floe_ls.ide.actions import Action, ActionKind, actions
 from floe_ls.ide.freshness import fixes
-from floe_ls.ide.model import Fix
+from floe_ls.ide.model import Diagnostic, Fix
+from floe_ls.lsp.convert import as_json
 from floe_ls.text import Span
 
 if TYPE_CHECKING:
@@ -19,11 +22,21 @@ QUICK_FIX, REWRITE = "quickfix", "refactor.rewrite"
 
 
 def register(server: FloeServer) -> None:
+    support = server.client_has("textDocument", "codeAction") or {}
+    lazy = bool(support.get("dataSupport")) and "edit" in (
+        (support.get("resolveSupport") or {}).get("properties") or ()
+    )
+    offered: list[tuple[Document, list[Action]]] = []
+    """The actions of the last answer."""
+    kinds = list(dict.fromkeys([QUICK_FIX, *(kind.value for kind in ActionKind)]))
+
+    def edit(document: Document, action: Action) -> dict[str, Any]:
+        made = action.make()
+        return server.convert.workspace_edit(made.edits, document, made.created)
+
     @server.feature(
         lsp.TEXT_DOCUMENT_CODE_ACTION,
-        lsp.CodeActionOptions(
-            code_action_kinds=[lsp.CodeActionKind.QuickFix, lsp.CodeActionKind.RefactorRewrite]
-        ),
+        lsp.CodeActionOptions(code_action_kinds=kinds, resolve_provider=lazy),
     )
     def on_code_action(params: lsp.CodeActionParams) -> Any:
         document = server.document(params.text_document.uri)
@@ -34,24 +47,57 @@ def register(server: FloeServer) -> None:
             server.convert.offset(document, params.range.start),
             server.convert.offset(document, params.range.end),
         )
-        actions: list[dict[str, Any]] = []
+        found = _findings(server, document)
+        out: list[dict[str, Any]] = []
         if _wants(only, QUICK_FIX):
-            known = server.shown.get(document.uri)
-            found = known[1] if known and known[0] is document else server.findings(document)
-            actions += [
+            out += [
                 server.convert.code_action(document, fix, d)
                 for d in found
                 if d.span.start <= span.end and span.start <= d.span.end
                 for fix in d.fixes
             ]
+        known = {action["title"] for action in out}
         if _wants(only, REWRITE):
-            offered = {action["title"] for action in actions}
-            actions += [
+            out += [
                 server.convert.code_action(document, fix, None, REWRITE)
                 for fix in _of_reference(server, document, span)
-                if fix.title not in offered
+                if fix.title not in known
             ]
-        return actions
+        more = [
+            action
+            for action in actions(server.snapshot, document, span, found)
+            if _wants(only, action.kind) and action.title not in known
+            if server.convert.creates or not action.creates
+        ]
+        offered[:] = [(document, more)]
+        for index, action in enumerate(more):
+            made: dict[str, Any] = {"title": action.title, "kind": action.kind.value}
+            if lazy:
+                made["data"] = {"uri": document.uri, "index": index}
+            else:
+                made["edit"] = edit(document, action)
+            out.append(made)
+        return out
+
+    if not lazy:
+        return
+
+    @server.feature(lsp.CODE_ACTION_RESOLVE)
+    def on_resolve(params: lsp.CodeAction) -> Any:
+        made: dict[str, Any] = server.pygls.protocol.plain(params)
+        data = as_json(params.data)
+        index = data.get("index") if isinstance(data, dict) else None
+        for document, known in offered:
+            if not isinstance(index, int) or not 0 <= index < len(known):
+                continue
+            if data.get("uri") == document.uri and known[index].title == params.title:
+                made["edit"] = edit(document, known[index])
+        return made
+
+
+def _findings(server: FloeServer, document: Document) -> list[Diagnostic]:
+    known = server.shown.get(document.uri)
+    return known[1] if known and known[0] is document else server.findings(document)
 
 
 def _wants(only: list[str], kind: str) -> bool:
