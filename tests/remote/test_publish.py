@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from floe_ls.chain.ref import OciRef
-from floe_ls.remote import layout, registry
+from floe_ls.remote import artifact, files, layout, registry
 from floe_ls.remote.artifact import Artifact
 from floe_ls.remote.cache import Cache
 from floe_ls.remote.failure import Failure
@@ -17,6 +18,7 @@ from floe_ls.remote.publish import LayoutTarget, Published, publish, target_of
 from floe_ls.settings import Settings
 from remote.fault_server import FaultServer
 from remote.registries import Registries
+from tools import needs
 
 TEXT = "# ours\nkind: Manifest\nname: acme\n"
 OTHER = "kind: Manifest\nname: other\n"
@@ -165,3 +167,113 @@ def test_a_manifest_over_the_limit_is_not_published(tmp_path: Path) -> None:
     found = publish("#" * ((16 << 20) + 1), f"{tmp_path / 'lay'}:v1")
     assert found == Failure("too-large", "The manifest is larger than 16 MiB.")
     assert not (tmp_path / "lay").exists()
+
+
+# To mirrors
+
+
+def settings_at(folder: Path, **registries: dict[str, object]) -> Settings:
+    table = {key.replace("__", "/"): value for key, value in registries.items()}
+    return Settings(folder=files.uri_of(folder), registries=table)  # type: ignore[arg-type]
+
+
+def read_back(ref: str, settings: Settings, cache: Cache) -> Artifact | Failure:
+    with closing(Fetcher(cache)) as fetcher:
+        return fetcher.fetch(ref, settings).result(30)
+
+
+@pytest.mark.parametrize("there", ["nothing", "own", "layout", "other layouts", "files", "file"])
+def test_what_is_published_to_a_mirror_is_what_the_mirror_gives(
+    tmp_path: Path, cache: Cache, there: str
+) -> None:
+    mirror = tmp_path / ("m.yaml" if there == "file" else "mirror")
+    package = artifact.package(OTHER, {})
+    match there:
+        case "own":
+            layout.write(mirror / "sales" / "up", "v0.1.0", package)
+        case "layout":
+            layout.write(mirror, "sales/up:v0.1.0", package)
+        case "other layouts":
+            layout.write(mirror / "hr" / "up", "v0.1.0", package)
+        case "files":
+            mirror.mkdir()
+            (mirror / "other.yaml").write_text(OTHER)
+        case "file":
+            mirror.write_text(TEXT)
+    settings = settings_at(tmp_path, h__team={"mirror": mirror.name})
+    ref = "oci://h/team/sales/up:v1.0.0"
+    done = publish(TEXT, ref, settings=settings, cache=cache)
+    assert isinstance(done, Published), done
+    found = read_back(ref, settings, cache)
+    assert isinstance(found, Artifact), found
+    assert (found.text, found.digest) == (TEXT, done.digest)
+    again = publish(TEXT, ref, settings=settings, cache=cache)
+    assert isinstance(again, Published)
+    assert again.unchanged
+    refused = publish(OTHER, ref, settings=settings, cache=cache)
+    assert isinstance(refused, Failure)
+    assert refused.kind == "blocked"
+    forced = publish(OTHER, ref, settings=settings, cache=cache, force=True)
+    assert isinstance(forced, Published), forced
+    found = read_back(ref, settings, cache)
+    assert isinstance(found, Artifact)
+    assert found.text == OTHER
+
+
+def test_another_registry_gets_what_is_published_to_the_first(
+    registries: Registries, tmp_path: Path, cache: Cache
+) -> None:
+    settings = settings_at(tmp_path, h__team={"mirror": f"oci://{registries.plain}/mirrored"})
+    done = publish(TEXT, "oci://h/team/up:v1.0.0", settings=settings, cache=cache)
+    assert isinstance(done, Published), done
+    assert done.ref == f"oci://{registries.plain}/mirrored/up:v1.0.0"
+    assert there(done.ref).text == TEXT
+
+
+def test_nothing_is_published_where_nothing_may_be_asked(tmp_path: Path) -> None:
+    ref = "oci://registry.example.com/up:v1.0.0"
+    assert publish(TEXT, ref, settings=Settings(offline=True)) == Failure(
+        "offline", f"{ref} was not published: `offline` is set."
+    )
+    refused = publish(TEXT, ref, settings=Settings(allow=("other.example.com",)))
+    assert isinstance(refused, Failure)
+    assert refused.kind == "blocked"
+    into_layout = publish(TEXT, f"{tmp_path / 'lay'}:v1", settings=Settings(offline=True))
+    assert isinstance(into_layout, Published)
+
+
+# Others who publish
+
+
+def test_what_skopeo_copies_is_read(registries: Registries, tmp_path: Path) -> None:
+    """From a layout of ours into a registry, and back into a layout of its own."""
+    skopeo = needs("skopeo")
+    layout.write(tmp_path / "ours", "v1.0.0", artifact.package(TEXT, {}))
+    place = f"{registries.plain}/skopeo/up:v1.0.0"
+
+    def copy(source: str, target: str, *more: str) -> None:
+        command = [skopeo, "--insecure-policy", "copy", *more, source, target]
+        subprocess.run(command, check=True, capture_output=True)
+
+    copy(f"oci:{tmp_path / 'ours'}:v1.0.0", f"docker://{place}", "--dest-tls-verify=false")
+    copy(f"docker://{place}", f"oci:{tmp_path / 'theirs'}:v1.0.0", "--src-tls-verify=false")
+    assert there(f"oci://{place}").text == TEXT
+    assert there(f"{tmp_path / 'theirs'}:v1.0.0").text == TEXT
+
+
+def test_what_oras_pushes_is_read(registries: Registries, tmp_path: Path) -> None:
+    """As upstream's own client does: types by default, only the title says which file it is."""
+    import oras.client
+
+    (tmp_path / "manifest.yaml").write_text(TEXT)
+    (tmp_path / "README.md").write_text("# ours\n")
+    client = oras.client.OrasClient(hostname=registries.plain, insecure=True)
+    for name, names in (("alone", ["manifest.yaml"]), ("both", ["README.md", "manifest.yaml"])):
+        client.push(
+            target=f"{registries.plain}/oras/{name}:v1.0.0",
+            files=[str(tmp_path / each) for each in names],
+            disable_path_validation=True,
+        )
+        found = there(f"oci://{registries.plain}/oras/{name}:v1.0.0")
+        assert found.text == TEXT
+        assert found.title.endswith("manifest.yaml")

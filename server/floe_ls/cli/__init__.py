@@ -53,7 +53,9 @@ def _parser() -> argparse.ArgumentParser:
             "  floe-ls effective sales/floe.yaml            the resolved configuration, each value with its origin\n"
             "  floe-ls explain sales/floe.yaml governance.pii_encryption\n"
             "  floe-ls rule security/override               what a code means and what to do\n"
-            "  floe-ls publish manifest.yaml oci://registry.example.com/enterprise-manifest:v1.0.0\n\n"
+            "  floe-ls publish manifest.yaml oci://registry.example.com/enterprise-manifest:v1.0.0\n"
+            "  floe-ls doctor oci://registry.example.com/enterprise-manifest:v1.0.0    why it cannot be had\n"
+            "  floe-ls cache warm .                         fetch all parents, to work offline\n\n"
             "exit codes: 0 no errors, 1 errors found, 2 it could not run\n"
             "settings: floe-ls.toml, searched upwards from each file"
         ),
@@ -64,6 +66,8 @@ def _parser() -> argparse.ArgumentParser:
     _effective(commands)
     _explain(commands)
     _publish(commands)
+    _cache(commands)
+    _doctor(commands)
     _schema(commands)
     _rule(commands)
     commands.add_parser("serve", help="the language server; editors start it", add_help=False)
@@ -152,6 +156,45 @@ def _publish(commands: Commands) -> None:
     parser.set_defaults(run=_run_publish)
 
 
+def _cache(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "cache",
+        "the parents that were fetched before",
+        "\n\nOne folder of the user's, shared by editors and the command line, bounded in size\n"
+        "(FLOE_LS_CACHE names another, FLOE_LS_CACHE_MB another limit than 256 MB).",
+    )
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    listed = actions.add_parser("list", help="what is there")
+    listed.add_argument("--format", choices=["text", "json"], default="text")
+    listed.set_defaults(run=_run_cache_list)
+    prune = actions.add_parser("prune", help="remove what was not used for longest")
+    prune.add_argument("--size", metavar="MB", type=float, help="until so much is left")
+    prune.set_defaults(run=_run_cache_prune)
+    actions.add_parser("clear", help="remove everything").set_defaults(run=_run_cache_clear)
+    warm = actions.add_parser(
+        "warm", help="fetch every parent that files need, to check them without a network later"
+    )
+    warm.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: .)")
+    warm.set_defaults(run=_run_cache_warm)
+    accept = actions.add_parser("accept", help="what a tag names now is known; tell it no more")
+    accept.add_argument("ref", metavar="REF")
+    accept.set_defaults(run=_run_cache_accept)
+
+
+def _doctor(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "doctor",
+        "why a reference can be had or not, step by step",
+        "\n\nShows which settings apply, what the cache has, how the registry is reached, which\n"
+        "login is shown to it (never its secret), and which file of the artifact is the manifest.",
+    )
+    parser.add_argument("ref", metavar="REF", help="such as oci://registry.example.com/name:v1")
+    parser.add_argument("--offline", action="store_true", help="ask nobody")
+    parser.set_defaults(run=_run_doctor)
+
+
 def _schema(commands: Commands) -> None:
     parser = _command(
         commands,
@@ -204,6 +247,42 @@ def _run_publish(options: argparse.Namespace) -> int:
     from floe_ls.cli.publish import publish
 
     return publish(options.file, options.ref, force=options.force)
+
+
+def _run_cache_list(options: argparse.Namespace) -> int:
+    from floe_ls.cli.cache import listed
+
+    return listed(options.format)
+
+
+def _run_cache_prune(options: argparse.Namespace) -> int:
+    from floe_ls.cli.cache import prune
+
+    return prune(options.size)
+
+
+def _run_cache_clear(_: argparse.Namespace) -> int:
+    from floe_ls.cli.cache import clear
+
+    return clear()
+
+
+def _run_cache_warm(options: argparse.Namespace) -> int:
+    from floe_ls.cli.cache import warm
+
+    return warm(options.paths or ["."])
+
+
+def _run_cache_accept(options: argparse.Namespace) -> int:
+    from floe_ls.cli.cache import accept
+
+    return accept(options.ref)
+
+
+def _run_doctor(options: argparse.Namespace) -> int:
+    from floe_ls.cli.doctor import doctor
+
+    return doctor(options.ref, offline=options.offline)
 
 
 def _run_schema(options: argparse.Namespace) -> int:

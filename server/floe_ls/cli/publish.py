@@ -11,7 +11,6 @@ from floe_ls.forms.tree import text_of
 from floe_ls.ide.diagnostics import diagnostics
 from floe_ls.remote import publish as remote
 from floe_ls.remote.failure import Failure
-from floe_ls.remote.registry import Access
 from floe_ls.schema.meta import Role, Severity, Tier
 
 
@@ -39,7 +38,7 @@ def publish(file: str, ref: str, *, force: bool = False) -> int:
         version=_text(workspace, document, Role.VERSION),
         scope=document.tier.value if document.tier is not Tier.PLATFORM else None,
         force=force,
-        access=_access(workspace, document, ref),
+        settings=workspace.snapshot.settings_for(document.uri),
     )
     if isinstance(done, Failure):
         raise Refused(done.message.rstrip("."))
@@ -52,17 +51,3 @@ def _text(workspace: Workspace, document: Document, role: Role) -> str | None:
     path = workspace.snapshot.manifest_shape.role_path(role)
     at = document.at(path) if path else None
     return text_of(at.node) if at else None
-
-
-def _access(workspace: Workspace, document: Document, ref: str) -> Access | None:
-    """How the settings say that this registry is reached."""
-    from floe_ls.chain.ref import OciRef, parse_ref
-
-    parsed = parse_ref(ref)
-    if not isinstance(parsed, OciRef):
-        return None
-    settings = workspace.snapshot.settings_for(document.uri)
-    found = settings.registry(parsed.registry, parsed.repository)
-    if found is None:
-        return None
-    return Access(insecure=found[1].insecure, ca=found[1].ca)

@@ -241,6 +241,23 @@ class Client(oras.provider.Registry):  # type: ignore[misc]
             raise self._partial(url)
         return bytes(out)
 
+    # What `floe-ls doctor` asks
+
+    def probe(self) -> tuple[int, tuple[str, ...]]:
+        """The status with which the registry answers at all, and the ways to log in that it offers."""
+        response = self._send(self.url(f"{self.host}/v2/"), "GET", None, None, MAX_ERROR)
+        ways = _challenges(response.headers.get("WWW-Authenticate", ""))
+        return response.status_code, tuple(ways)
+
+    def login(self) -> Login | None:
+        """The login that would be shown."""
+        return self._login()
+
+    @property
+    def trouble(self) -> str:
+        """What went wrong on the way to it."""
+        return self._found.trouble if self._found else ""
+
     # Redirects
 
     def _next(self, url: str, method: str, response: requests.Response, hops: int) -> str:

@@ -112,6 +112,17 @@ class Fetcher:
         """From the cache, however old."""
         return self.cache.tags(repository)
 
+    def elsewhere(self, ref: OciRef, settings: Settings) -> tuple[OciRef, Registry | None] | None:
+        """Where another registry stands in for a reference, with what the settings say of that one."""
+        covering = settings.registry(ref.registry, ref.repository)
+        if covering is None or not covering[1].mirror:
+            return None
+        other = _elsewhere(ref, _rest(ref, covering[0]), covering[1].mirror)
+        if other is None:
+            return None
+        there = settings.registry(other.registry, other.repository)
+        return other, there[1] if there is not None else None
+
     def content(self, registry: str, repository: str, digest: str) -> Artifact | None:
         """An artifact of the cache by its digest."""
         return self.cache.artifact(OciRef(registry, repository, None, digest))
@@ -314,6 +325,15 @@ def _not_allowed(ref: OciRef) -> Failure:
         "blocked",
         f"{ref} was not looked up: `registries.allow` in the settings does not name {ref.registry}.",
     )
+
+
+def folder_of(ref: OciRef, settings: Settings) -> tuple[Path, str] | None:
+    """The folder or file that stands in for a reference, and what of the repository follows the mirrored prefix."""
+    covering = settings.registry(ref.registry, ref.repository)
+    mirror = covering[1].mirror if covering is not None else None
+    if covering is None or not mirror or _is_oci(mirror):
+        return None
+    return _path(mirror, settings), _rest(ref, covering[0])
 
 
 def _rest(ref: OciRef, prefix: str) -> str:

@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from floe_ls.chain.ref import BadRef, OciRef, parse_ref
-from floe_ls.remote import artifact, layout, registry
+from floe_ls.remote import artifact, files, layout, registry
 from floe_ls.remote.artifact import MAX_LAYER, Artifact, Package
 from floe_ls.remote.cache import Cache
 from floe_ls.remote.failure import Failure
+from floe_ls.remote.fetch import Fetcher, access_to, folder_of
 from floe_ls.remote.registry import Access
+from floe_ls.settings import Settings
 
 _LAYOUT = "oci-layout:"
 _TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
@@ -40,7 +42,21 @@ class LayoutTarget:
     @property
     def pinned(self) -> bool:
         """Whether the tag is a full version, by the same rule as in a registry."""
-        return OciRef("", "", self.tag).pinned
+        return OciRef("", "", self.tag.rpartition(":")[2]).pinned
+
+
+@dataclass(frozen=True)
+class FileTarget:
+    """A plain file that stands in for a reference."""
+
+    path: Path
+    pinned: bool
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+Target = OciRef | LayoutTarget | FileTarget
 
 
 def target_of(text: str) -> OciRef | LayoutTarget | Failure:
@@ -75,16 +91,23 @@ def publish(
     force: bool = False,
     access: Access | None = None,
     cache: Cache | None = None,
+    settings: Settings | None = None,
 ) -> Published | Failure:
-    """Publishes the text of a manifest.
+    """Publishes the text of a manifest; to the mirror, where the settings name one.
 
     A whole version that is there already, with other content, stays as it is, save by force. The
     cache learns what is new, since it would not look up a version again.
     """
-    where = target_of(target)
-    if isinstance(where, Failure):
-        return where
+    named = target_of(target)
+    if isinstance(named, Failure):
+        return named
+    where: Target = named
     access = access or Access(total=60.0)
+    if settings is not None and isinstance(where, OciRef):
+        found = _by_settings(where, settings, access)
+        if isinstance(found, Failure):
+            return found
+        where, access = found
     try:
         package = artifact.package(text, _annotations(name, version, scope))
     except UnicodeEncodeError:
@@ -121,16 +144,69 @@ _SOMETHING_ELSE = frozenset(
 """The tag is taken, by something that we would not read."""
 
 
-def _there(where: OciRef | LayoutTarget, access: Access) -> Artifact | Failure:
-    if isinstance(where, OciRef):
-        return registry.pull(where, access)
-    return layout.read(where.folder, where.tag)
+def _by_settings(
+    ref: OciRef, settings: Settings, access: Access
+) -> tuple[Target, Access] | Failure:
+    """Where a reference is really written to, and how that is reached."""
+    if (place := folder_of(ref, settings)) is not None:
+        return _in_folder(ref, *place), access
+    covering = settings.registry(ref.registry, ref.repository)
+    entry = covering[1] if covering is not None else None
+    there = ref
+    if entry is not None and entry.mirror:
+        found = Fetcher().elsewhere(ref, settings)
+        if found is None:
+            return Failure("invalid", f"The mirror {entry.mirror} is no oci://host/prefix.")
+        there, entry = found
+    if settings.offline:
+        return Failure("offline", f"{there} was not published: `offline` is set.")
+    if not settings.allows(there.registry, there.repository):
+        return Failure(
+            "blocked",
+            f"{there} was not published: `registries.allow` in the settings does not name"
+            f" {there.registry}.",
+        )
+    return there, access_to(settings, entry, access)
 
 
-def _write(where: OciRef | LayoutTarget, package: Package, access: Access) -> str | Failure:
-    if isinstance(where, OciRef):
-        return registry.push(where, package, access)
-    return layout.write(where.folder, where.tag, package)
+def _in_folder(ref: OciRef, place: Path, rest: str) -> LayoutTarget | FileTarget:
+    """Where a reader of the mirror will look: in the layout that is there, beside the files that are there, else in a
+    new layout."""
+    tag, own = ref.tag or "latest", place / rest
+    if rest and layout.is_layout(own):
+        return LayoutTarget(own, tag)
+    if layout.is_layout(place):
+        return LayoutTarget(place, f"{rest or ref.name}:{tag}")
+    if place.is_file() or place.suffix in {".yaml", ".yml"}:
+        return FileTarget(place, ref.pinned)
+    if any(place.rglob("*.yaml")) or any(place.rglob("*.yml")):
+        return FileTarget(place / (rest or ref.name) / f"{tag}.yaml", ref.pinned)
+    return LayoutTarget(own, tag)
+
+
+def _there(where: Target, access: Access) -> Artifact | Failure:
+    match where:
+        case OciRef():
+            return registry.pull(where, access)
+        case LayoutTarget():
+            return layout.read(where.folder, where.tag)
+        case FileTarget():
+            return Fetcher().fetch(str(where.path.absolute()), Settings()).result()
+
+
+def _write(where: Target, package: Package, access: Access) -> str | Failure:
+    match where:
+        case OciRef():
+            return registry.push(where, package, access)
+        case LayoutTarget():
+            return layout.write(where.folder, where.tag, package)
+        case FileTarget():
+            try:
+                where.path.parent.mkdir(parents=True, exist_ok=True)
+                files.write_whole(where.path, package.layer)
+            except OSError as error:
+                return Failure("io", f"{where} could not be written: {files.reason_of(error)}.")
+            return artifact.digest_of(package.layer)
 
 
 def _annotations(name: str | None, version: str | None, scope: str | None) -> dict[str, str]:

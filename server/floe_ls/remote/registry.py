@@ -75,16 +75,21 @@ def push(
     return _ask(ref, access, lambda client: _push(client, ref, package))
 
 
+def place_of(ref: OciRef) -> tuple[str, str]:
+    """The host that answers for a registry, and the repository's name there."""
+    if ref.registry in _DOCKER_HUB:
+        name = ref.repository if "/" in ref.repository else f"library/{ref.repository}"
+        return "registry-1.docker.io", name
+    return ref.registry, ref.repository
+
+
 T = TypeVar("T")
 
 
 def _ask(ref: OciRef, access: Access, question: Callable[[Client], T]) -> T | Failure:
     from floe_ls.remote.client import Client
 
-    host, repository = ref.registry, ref.repository
-    if host in _DOCKER_HUB:
-        host = "registry-1.docker.io"
-        repository = repository if "/" in repository else f"library/{repository}"
+    host, repository = place_of(ref)
     try:
         with Client(
             host,
