@@ -16,7 +16,7 @@ from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
 from floe_ls.remote.files import uri_of
 from floe_ls.text import Span, TextEdit, apply_edits
-from lsp.test_protocol import Editor
+from lsp.test_protocol import REFRESHES, Editor
 from navigation import DOMAIN, ENTERPRISE, FORECAST, MARKETING, PRODUCT, D, E, F, M, P
 from tools import REPOSITORY
 
@@ -72,6 +72,9 @@ async def client(
     @lsp_client.feature(lsp.CLIENT_REGISTER_CAPABILITY)
     def register(params: lsp.RegistrationParams) -> None:
         """Nothing is watched here."""
+
+    for method in REFRESHES:
+        lsp_client.feature(method)(lambda *_: None)
 
     result = await lsp_client.initialize_session(
         lsp.InitializeParams(
