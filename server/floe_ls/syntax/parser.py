@@ -268,14 +268,14 @@ class Region:
             self.error(i, size, "yaml/too-deep", _TOO_DEEP)
             return Scalar(i, size, t[i:], "", *props), size
         cls = Sequence if items else Mapping
-        next_entry = tokens.next_entry(c, not items).search
+        next_entry = tokens.next_entry(c, not items)
         simple = tokens.ITEM.match if items else tokens.PAIR.match
         entries: list[Entry] = []
         at: list[int] = []
         col = c
         olds: list[int] = []
         twins: list[Entry] = []
-        same = moved = delta = 0
+        same = moved = delta = k = 0
         if type(old) is cls and old.column == c and not old.flow and self.change:
             same, moved, delta = self.change
             olds, twins, same, moved = (
@@ -314,17 +314,23 @@ class Region:
                     entries.append(Entry(Scalar(0, a, word), value, a + 1))
                 i = m.end()
                 continue
-            m = next_entry(t, i)
-            if m and t[i] == "?" and t[m.end()] == ":" and not items and _mark(t, i):
-                m = next_entry(t, m.end()) if _mark(t, m.end()) else m  # its value
-            stop = m.start() + 1 if m else size
-            errors = () if col == c else (self.misplaced(i, col, c),)
-            region = Region(t[i:stop], c, self.depth + 1, self.origin + i, self.change, errors)
             twin = None
             if olds and i <= same:
                 k = bisect_left(olds, i)
                 if k < len(olds) and olds[k] == i:
                     twin = twins[k]
+            m = None
+            if twin and k + 1 < len(olds) and olds[k + 1] > moved and t[i] != "?":
+                # Below the edit, the next entry is where it was.
+                line = t.rfind("\n", i, olds[k + 1] + delta)
+                if line >= moved + delta:
+                    m = next_entry.search(t, i, moved + delta + c + 4) or next_entry.match(t, line)
+            m = m or next_entry.search(t, i)
+            if m and t[i] == "?" and t[m.end()] == ":" and not items and _mark(t, i):
+                m = next_entry.search(t, m.end()) if _mark(t, m.end()) else m  # its value
+            stop = m.start() + 1 if m else size
+            errors = () if col == c else (self.misplaced(i, col, c),)
+            region = Region(t[i:stop], c, self.depth + 1, self.origin + i, self.change, errors)
             entries.append(region.item(c, twin) if items else region.pair(c, twin))
             if not m:
                 break
@@ -500,7 +506,7 @@ class Region:
         comma = True
         olds: list[int] = []
         twins: list[Entry] = []
-        same = moved = delta = 0
+        same = moved = delta = k = 0
         if type(old) is cls and old.flow and not old.flawed and self.change and old.at:
             same, moved, delta = self.change
             olds, twins = old.at, old.entries

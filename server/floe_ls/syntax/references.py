@@ -5,7 +5,6 @@ All of them are rare: they are looked up where their signs stand in the text, no
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
@@ -17,8 +16,6 @@ from floe_ls.syntax.problems import Problem
 
 if TYPE_CHECKING:
     from floe_ls.syntax.tree import Tree
-
-_SIGN = re.compile(r"&[^ \t\r\n,\[\]{}]+|\*[^ \t\r\n,\[\]{}]|<<|!\w+!")
 
 
 class Anchor(NamedTuple):
@@ -47,9 +44,8 @@ def signs(tree: Tree) -> Signs:
     """The anchors, aliases, merge keys and tags with handles of a text."""
     found = Signs({}, [], [], [])
     seen: set[tuple[int, int, str]] = set()
-    for m in _SIGN.finditer(tree.source):
-        sign, offset = m[0], m.start()
-        path = enclosing(tree, offset)
+    for offset, sign in tree.rare:
+        path = enclosing(tree, offset) if sign[0] in "&*<!" else []
         if not path:
             continue
         base, entry = path[-1]

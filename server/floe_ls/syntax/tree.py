@@ -17,7 +17,13 @@ _FORBIDDEN = re.compile(
     "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\\ud800-\\udfff\\ufffe\\uffff]"
 )
 _FEW = 20
+_SPECIAL = re.compile(r"(?:^|(?<=\ufeff))(?:---|\.\.\.|<<<<<<<(?= ))", re.MULTILINE)
+_RARE = re.compile(r"&[^ \t\r\n,\[\]{}]+|\*[^ \t\r\n,\[\]{}]|<<|!\w+!|floe-ls:")
 _LONE_CR = re.compile(r"\r(?!\n)")
+
+
+Places = list[tuple[int, str]]
+"""Words, and where they stand."""
 
 
 class Tree:
@@ -30,21 +36,37 @@ class Tree:
     conflicts: list[tuple[int, int]]
     forbidden: list[int]
 
-    def __init__(self, text: str, old: Tree | None = None) -> None:
+    special: Places
+    """Lines that may end a document, or begin a conflict of two versions."""
+    rare: Places
+    """What is rare and matters: the signs of anchors, aliases, merge keys and tag handles, and words to this server."""
+
+    def __init__(
+        self, text: str, old: Tree | None = None, edit: tuple[int, int, int] | None = None
+    ) -> None:
+        """`edit` tells, where it is known, what made the text of the old one: the start and the end of what went
+        (in the old text), and the length of what came."""
         self.text = text
         self.conflicts = []
         self._lines: list[int] | None = None
         self._signs: references.Signs | None = None
         if "\r" in text and text.count("\r") != text.count("\r\n"):
             text = _LONE_CR.sub("\n", text)
-        if "\n<<<<<<< " in text or text.startswith("<<<<<<< "):
+        change = None
+        if old and edit and text is self.text and old.source is old.text:
+            change = Change(edit[0], edit[1], edit[2] - (edit[1] - edit[0]))
+        self.special = _special(text, change, old)
+        if any(word == "<<<<<<<" for _, word in self.special):
             self.conflicts = [m.span() for m in tokens.CONFLICT.finditer(text)]
             text = tokens.CONFLICT.sub(lambda m: "#" + m[0][1:], text)
+            change = None  # there is more than the edit itself
         self.source = text
         if old and text == old.source:
-            self.forbidden, self.documents = old.forbidden, old.documents
+            self.forbidden, self.documents, self.rare = old.forbidden, old.documents, old.rare
             return
-        change = _difference(old.source, text) if old else None
+        if old and change is None:
+            change = _difference(old.source, text)
+        self.rare = _places(_RARE, text, change, old.rare if old else None)
         self.forbidden = _forbidden(text, change if old and not old.forbidden else None)
         enabled = gc.isenabled()
         gc.disable()  # it would look in vain for cycles, again and again, in what is being built
@@ -59,8 +81,7 @@ class Tree:
         at = int(text.startswith("\ufeff"))
         olds = {d.at: d for d in old.documents} if old else {}
         marks: list[re.Match[str] | None] = []
-        if text.startswith(("---", "..."), at) or "\n---" in text or "\n..." in text:
-            marks += tokens.MARKER.finditer(text, at)
+        marks += (m for i, _ in self.special if i >= at and (m := tokens.MARKER.match(text, i)))
         marks.append(None)
         documents: list[Document] = []
         dashes = False
@@ -139,8 +160,8 @@ class Tree:
                 yield base, entry
                 for node in (entry.rest, entry.value, entry.key):
                     if isinstance(node, Collection):
-                        offsets = [base + a for a in reversed(node.at)]
-                        stack += zip(offsets, reversed(node.entries), strict=True)
+                        below = zip(reversed(node.at), reversed(node.entries), strict=True)
+                        stack += [(base + a, e) for a, e in below if e.flawed or not flawed]
 
     def errors(self) -> Iterator[Problem]:
         """Everything that is wrong with the text in itself."""
@@ -173,6 +194,38 @@ def _forbidden(text: str, change: Change | None) -> list[int]:
     """The offsets of the first few characters that YAML does not allow, within what has changed."""
     start, end = (change.same, change.moved + change.delta) if change else (0, len(text))
     return [m.start() for m in islice(_FORBIDDEN.finditer(text, start, end), _FEW)]
+
+
+def _lines_of(text: str, change: Change) -> tuple[int, int]:
+    """The lines that a change touched."""
+    start = text.rfind("\n", 0, change.same) + 1
+    end = text.find("\n", change.moved + change.delta)
+    return start, len(text) if end < 0 else end + 1
+
+
+def _special(text: str, change: Change | None, old: Tree | None) -> Places:
+    if change and old:
+        return _places(_SPECIAL, text, change, old.special)
+    if text.startswith(("---", "...", "<<<<<<< ", "\ufeff")) or any(
+        f"\n{word}" in text for word in ("---", "...", "<<<<<<< ")
+    ):
+        return _places(_SPECIAL, text)
+    return []
+
+
+def _places(
+    pattern: re.Pattern[str], text: str, change: Change | None = None, old: Places | None = None
+) -> Places:
+    """Where words stand that do not reach over the end of a line. Only lines that an edit touched are searched."""
+    if change is None or old is None:
+        return [(m.start(), m[0]) for m in pattern.finditer(text)]
+    start, end = _lines_of(text, change)
+    inside = [(m.start(), m[0]) for m in pattern.finditer(text, start, end)]
+    if not old:
+        return inside
+    above = [(at, word) for at, word in old if at < start]
+    below = [(at + change.delta, word) for at, word in old if at + change.delta >= end]
+    return above + inside + below
 
 
 def _text_start(region: Region, i: int) -> int:
