@@ -75,7 +75,7 @@ def floe_shapes() -> Shapes:
     """
     from floe_ls.schema.compiled import MADE_FROM, SHAPES
 
-    if MADE_FROM == models_fingerprint():
+    if models_fingerprint() == MADE_FROM:
         return {Kind(name): shape for name, shape in SHAPES.items()}
     from floe_ls.schema.kinds import KINDS
 
@@ -176,14 +176,19 @@ class Session:
         if old is None or uri not in self.snapshot.opened:
             return None
         lines = old.lines
+        edits: list[tuple[int, int, int] | None] = []
         for change in changes:
             if change.start is None or change.end is None:
                 lines = Lines(change.text)
+                edits.append(None)
                 continue
             start = lines.offset(*change.start, self.encoding)
             end = lines.offset(*change.end, self.encoding)
-            lines = lines.changed(min(start, end), max(start, end), change.text)
-        document = read_document(uri, lines, version, old)
+            start, end = min(start, end), max(start, end)
+            lines = lines.changed(start, end, change.text)
+            edits.append((start, end, len(change.text)))
+        edit = edits[0] if len(edits) == 1 else None
+        document = read_document(uri, lines, version, old, edit=edit)
         self._take(document)
         if self.fetching and self._reference(old) != self._reference(document):
             self._cancel_unneeded()

@@ -150,10 +150,14 @@ def read_document(
     fetched_at: float | None = None,
     partial: bool = False,
     stale: str = "",
+    edit: tuple[int, int, int] | None = None,
 ) -> Document:
-    """Reads a text, sharing with `old`, an earlier version of it, what has not changed. It never fails."""
+    """Reads a text, sharing with `old`, an earlier version of it, what has not changed. It never fails.
+
+    `edit` may tell what made the text of that of `old`: the start and end of what went, the length of what came.
+    """
     lines = text if isinstance(text, Lines) else Lines(text)
-    tree = Tree(lines.text, old.tree if old else None)
+    tree = Tree(lines.text, old.tree if old else None, edit)
     first = next((d for d in tree.documents if d.root is not None), None)
     base, node = (first.at, first.root) if first else (0, None)
     node, exceeded = expanded(tree, node, base)
