@@ -118,7 +118,7 @@ def _plugins(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
         if isinstance(value, Scalar) and text_of(value) is not None:
             notes.append(_bare_name(category, value, base + at + offset))
             inner = Folded(named(_selector(category), value), value, 0, ("plugins", category))
-            plugin = Folded(
+            plugin: Entry = Folded(
                 entry.key, mapping([(0, inner)], value), entry.colon, ("plugins", category)
             )
         elif find(value, "approved") or find(value, "default"):

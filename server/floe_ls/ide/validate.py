@@ -709,13 +709,15 @@ class _Check:
         if modern is not WRONG and (not shape.choices or modern in shape.choices):
             message = (
                 f"Unquoted `{text}` is {words.shown(value)} to floe's loader, which reads YAML 1.1;"
-                f" `{key}` {words.must(shape)}."
+                f" `{key}` {words.must(shape, self.dialect)}."
             )
             remedy = _quote(shape, node) if shape.kind == "str" else _rewritten(node, modern)
             return Slip(a, b, "yaml/ambiguous-scalar", _ERROR, message, (remedy,))
         if shape.kind == "str" and not shape.choices:
             code = shape.codes.type or "schema/type"
-            message = f"`{key}` is {words.shown(value)}, but {words.must(shape)}: quote it."
+            message = (
+                f"`{key}` is {words.shown(value)}, but {words.must(shape, self.dialect)}: quote it."
+            )
             return Slip(a, b, code, _ERROR, message, (_quote(shape, node),))
         if shape.kind == "str":
             return self.not_a_choice(shape, node, value, key)
@@ -726,7 +728,10 @@ class _Check:
         a, b = node.start, node.end
         if isinstance(value, bool) and shape.kind in ("int", "float"):
             severity = _ERROR if shape.codes.type else Severity.WARNING
-            message = f"`{key}` is {words.shown(value)}, which floe counts as {int(value)}; it {words.must(shape)}."
+            message = (
+                f"`{key}` is {words.shown(value)}, which floe counts as {int(value)};"
+                f" it {words.must(shape, self.dialect)}."
+            )
             yield Slip(a, b, shape.codes.type or "schema/type", severity, message)
         elif isinstance(value, int | float) and not isinstance(value, bool):
             modern = node.value
@@ -815,13 +820,14 @@ class _Check:
             message = f"`{key}` is a list. {shape.single.why}"
             return Slip(start, end, shape.single.code, _ERROR, message)
         code = shape.codes.type or "schema/type"
-        message = f"`{key}` is {words.what(node)}, but {words.must(shape)}."
+        message = f"`{key}` is {words.what(node)}, but {words.must(shape, self.dialect)}."
         remedies: tuple[Remedy, ...] = ()
         if not isinstance(node, Scalar) or "\n" in node.text:
             return Slip(start, end, code, _ERROR, message)
         if shape.kind == "object" and len(shape.wanted) == 1 and shape.wanted[0].kind == "str":
             # One text in place of the object that it is the heart of.
-            mapped = f"{{{shape.wanted[0].name}: {_source(node)}}}"
+            called = preferred_key(self.kind, self.dialect, shape.wanted[0].path)
+            mapped = f"{{{called}: {_source(node)}}}"
             remedies = (Remedy(f"Write it as `{mapped}`", ((start, end, mapped),)),)
         elif shape.kind == "list":
             item = shape.item

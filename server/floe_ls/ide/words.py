@@ -75,12 +75,13 @@ def shown(value: Any) -> str:
     return f"`{short(str(value))}`" if value else "an empty text"
 
 
-def must(shape: Shape) -> str:
+def must(shape: Shape, dialect: Dialect) -> str:
     """What a field must be, as in: `compute` is a list, but …"""
     if shape.category is not None:
         return "a plugin is written as its name, or as a mapping with `type`"
-    if shape.kind == "object" and shape.fields:
-        return f"must be a mapping with keys such as {every(list(shape.fields)[:5])}"
+    names = [field.name for field in shape.fields.values() if dialect in field.dialects]
+    if shape.kind == "object" and names:
+        return f"must be a mapping with keys such as {every(names[:5])}"
     if shape.choices:
         return f"must be {one_of(shape.choices)}"
     return f"must be {article(shape)}{_limits(shape)}"
