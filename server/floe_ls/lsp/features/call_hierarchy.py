@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def register(server: FloeServer) -> None:
-    if (server.capabilities.get("textDocument") or {}).get("callHierarchy") is None:
+    if server.client_has("textDocument", "callHierarchy") is None:
         return
 
     @server.feature(lsp.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY)

@@ -26,7 +26,7 @@ def register(server: FloeServer) -> None:
 
 
 def _register(server: FloeServer, method: str, name: str, ask: _Ask) -> None:
-    capability = (server.capabilities.get("textDocument") or {}).get(name)
+    capability = server.client_has("textDocument", name)
     if capability is None:
         return
     links = bool(capability.get("linkSupport"))

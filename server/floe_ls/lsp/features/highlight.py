@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def register(server: FloeServer) -> None:
-    if (server.capabilities.get("textDocument") or {}).get("documentHighlight") is None:
+    if server.client_has("textDocument", "documentHighlight") is None:
         return
 
     @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def register(server: FloeServer) -> None:
-    capability = (server.capabilities.get("textDocument") or {}).get("documentLink")
+    capability = server.client_has("textDocument", "documentLink")
     if capability is None:
         return
     tooltips = bool(capability.get("tooltipSupport"))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def register(server: FloeServer) -> None:
-    if (server.capabilities.get("textDocument") or {}).get("references") is None:
+    if server.client_has("textDocument", "references") is None:
         return
 
     @server.feature(lsp.TEXT_DOCUMENT_REFERENCES)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def register(server: FloeServer) -> None:
-    capability = (server.capabilities.get("textDocument") or {}).get("rename")
+    capability = server.client_has("textDocument", "rename")
     if capability is None:
         return
     if capability.get("prepareSupport"):

@@ -37,8 +37,8 @@ _DEPRECATED = 1
 
 
 def register(server: FloeServer) -> None:
-    _of_document(server, (server.capabilities.get("textDocument") or {}).get("documentSymbol"))
-    _of_workspace(server, (server.capabilities.get("workspace") or {}).get("symbol"))
+    _of_document(server, server.client_has("textDocument", "documentSymbol"))
+    _of_workspace(server, server.client_has("workspace", "symbol"))
 
 
 def _of_document(server: FloeServer, capability: Any) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def register(server: FloeServer) -> None:
-    if (server.capabilities.get("textDocument") or {}).get("typeHierarchy") is None:
+    if server.client_has("textDocument", "typeHierarchy") is None:
         return
 
     @server.feature(lsp.TEXT_DOCUMENT_PREPARE_TYPE_HIERARCHY)
