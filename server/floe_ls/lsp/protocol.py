@@ -17,6 +17,7 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 
 import floe_ls
 from floe_ls.lsp.features import FEATURES
+from floe_ls.lsp.refusal import Refusal
 
 if TYPE_CHECKING:
     from floe_ls.lsp.server import FloeServer
@@ -32,6 +33,15 @@ class Protocol(LanguageServerProtocol):
         super()._execute_handler(msg_id, *args, **kwargs)
         if future := self._request_futures.get(msg_id):
             future.add_done_callback(lambda _: self._request_futures.pop(msg_id, None))
+
+    def _send_handler_result(self, future: Any, *, msg_id: Any) -> None:
+        """A refusal is an answer to people; pygls would log it as a fault, with all that led to it."""
+        refusal = None if future.cancelled() else future.exception()
+        if not isinstance(refusal, Refusal):
+            super()._send_handler_result(future, msg_id=msg_id)
+            return
+        self._request_futures.pop(msg_id, None)
+        self._send_response(msg_id, error=refusal.to_response_error())
 
     def plain(self, value: Any) -> Any:
         """The JSON of a protocol type."""

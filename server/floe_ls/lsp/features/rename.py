@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcException
 
 from floe_ls.ide.rename import Refused, prepared, renamed
+from floe_ls.lsp.refusal import Refusal
 
 if TYPE_CHECKING:
     from floe_ls.lsp.server import FloeServer
@@ -27,7 +27,7 @@ def register(server: FloeServer) -> None:
             offset = server.convert.offset(document, params.position)
             found = prepared(server.snapshot, document, offset)
             if isinstance(found, Refused):
-                raise refusal(found)
+                raise Refusal(found.message)
             return {
                 "range": server.convert.range(document, found.span),
                 "placeholder": found.name,
@@ -41,10 +41,5 @@ def register(server: FloeServer) -> None:
         offset = server.convert.offset(document, params.position)
         found = renamed(server.snapshot, document, offset, params.new_name)
         if isinstance(found, Refused):
-            raise refusal(found)
+            raise Refusal(found.message)
         return server.convert.workspace_edit(found.edits)
-
-
-def refusal(refused: Refused) -> JsonRpcException:
-    """An answer that editors show as it is."""
-    return JsonRpcException(refused.message, lsp.LSPErrorCodes.RequestFailed.value)
