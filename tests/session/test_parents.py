@@ -4,6 +4,7 @@ about what is not known."""
 from __future__ import annotations
 
 import queue
+import re
 import resource
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,8 @@ from floe_ls.remote.registry import Access
 from floe_ls.session import Change, Session, floe_shapes
 from remote.conftest import *  # noqa: F403  servers
 from remote.fault_server import FaultServer, layer, manifest
+from remote.test_faults import SENTENCES
+from tools import REPOSITORY
 
 UP = """\
 scope: enterprise
@@ -454,3 +457,31 @@ def test_an_artifact_that_is_shown_is_no_file_of_the_workspace(desk: Desk) -> No
     assert "required" in found.markdown
     desk.session.close(uri)
     assert desk.session.snapshot.viewed == {}
+
+
+# The page of messages
+
+
+def test_every_message_of_a_fault_is_in_the_documentation() -> None:
+    page = _plain((REPOSITORY / "docs" / "registries.md").read_text())
+    missing = []
+    for _, sentence in SENTENCES.values():
+        item = "NAME:TAG"
+        text = sentence.format(
+            host="HOST",
+            item=item,
+            ref=f"oci://HOST/{item}",
+            other="OTHER",
+            asks=f"HOST asks for a login to read {item}",
+        )
+        text = text.replace("e404name", "NAME")
+        text = text.replace("blobs.example.com", "OTHER")
+        text = text.replace("tokens.example.com", "OTHER")
+        if _plain(text) not in page:
+            missing.append(text)
+    assert missing == []
+
+
+def _plain(text: str) -> str:
+    text = re.sub(r"sha256:[0-9a-f]{12}…", "sha256:…", text)
+    return re.sub(r"\d+", "N", " ".join(text.split()))
