@@ -136,6 +136,8 @@ class Session:
         """Told when a fetch begins and ends."""
         self.fetching: dict[str, Future[Artifact | Failure]] = {}
         self._fetching_tags: dict[str, Future[Tags | Failure]] = {}
+        self._tags_told: tuple[object, ...] | None = None
+        """For which artifacts and open documents tags were asked for: a keystroke changes neither."""
         self._asked_at: dict[str, float] = {}
         self._asked_by: dict[str, str] = {}
         """The document, by URI, whose settings say how a target is reached."""
@@ -530,12 +532,14 @@ class Session:
 
     def demand_tags_of_parents(self) -> None:
         """The tags of what open documents inherit from; nothing is asked about a reference that leads nowhere yet."""
-        if self._fetcher is None:
+        snapshot = self.snapshot
+        if self._fetcher is None or self._tags_told == (snapshot.artifacts, snapshot.opened):
             return
+        self._tags_told = snapshot.artifacts, snapshot.opened
         for document in self.opened():
-            here = reference(document, self.snapshot.shapes)
+            here = reference(document, snapshot.shapes)
             ref = parse_ref(here.text) if here is not None else None
-            if isinstance(ref, OciRef) and str(ref) in self.snapshot.artifacts:
+            if isinstance(ref, OciRef) and str(ref) in snapshot.artifacts:
                 self.demand_tags(document, ref)
 
     def demand_tags(self, document: Document, ref: OciRef | None = None) -> None:
@@ -632,6 +636,7 @@ class Session:
         """A file was saved: folders beside it may have come meanwhile."""
         self._stated.clear()
         self.snapshot = self.snapshot.changed(missing=frozenset())
+        self._tags_told = None
         self.demand()
         self.recheck()
 
@@ -641,6 +646,7 @@ class Session:
         failures = {t: f for t, f in self.snapshot.failures.items() if t in targets}
         self.snapshot = self.snapshot.changed(failures=failures)
         self._asked_at.clear()
+        self._tags_told = None
         for target in sorted(targets):
             self._ask(target, refresh=True)
         self.demand()
