@@ -1,6 +1,28 @@
 -- The language server for floe's manifests and data products, for Neovim 0.11 and later.
 -- Put this file into a `lsp/` folder of your 'runtimepath' (~/.config/nvim/lsp/) and say: vim.lsp.enable('floe_ls')
 
+-- Manifests from registries open as buffers that cannot be changed, with hover and all else.
+-- The pattern needs its slash: without one it would be held against the tail of the name.
+vim.api.nvim_create_autocmd('BufReadCmd', {
+  group = vim.api.nvim_create_augroup('floe_ls_remote', { clear = true }),
+  pattern = 'floe-oci:/*',
+  callback = function(event)
+    local buffer, client = event.buf, vim.lsp.get_clients({ name = 'floe_ls' })[1]
+    local answer = client and client:request_sync('floe/textDocumentContent', { uri = event.match }, 5000, buffer)
+    local found = answer and answer.result
+    local text = type(found) == 'table' and found.text
+      or '# This manifest is not here any more: open a file that builds on it.'
+    vim.bo[buffer].modifiable = true
+    vim.api.nvim_buf_set_lines(buffer, 0, -1, false, vim.split(text, '\n', { plain = true }))
+    vim.bo[buffer].buftype, vim.bo[buffer].swapfile = 'nofile', false
+    vim.bo[buffer].modifiable, vim.bo[buffer].readonly, vim.bo[buffer].modified = false, true, false
+    vim.bo[buffer].filetype = 'yaml'
+    if client then
+      vim.lsp.buf_attach_client(buffer, client.id)
+    end
+  end,
+})
+
 ---@type vim.lsp.Config
 return {
   cmd = { 'floe-ls', 'serve' },
