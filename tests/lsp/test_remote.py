@@ -267,11 +267,22 @@ def test_no_secret_is_in_logs_messages_or_files(tmp_path: Path, faults: FaultSer
     docker = tmp_path / "docker"
     docker.mkdir()
     auths = {f"{faults.host}": {"username": "me", "password": SECRET}}
-    (docker / "config.json").write_text(json.dumps({"auths": auths}))
+    helped = f"127.0.0.1:{faults.other_port}"
+    helpers = {helped: "marked", "podman.localhost": "broken"}
+    (docker / "config.json").write_text(json.dumps({"auths": auths, "credHelpers": helpers}))
+    for name, code in (("marked", 0), ("broken", 1)):
+        helper = docker / f"docker-credential-{name}"
+        login = json.dumps({"Username": "me", "Secret": SECRET})
+        helper.write_text(f"#!/bin/sh\necho '{login}'\necho {SECRET} >&2\nexit {code}\n")
+        helper.chmod(0o755)
+    podman = {"auths": {f"localhost:{faults.port}": {"auth": "", "identitytoken": SECRET}}}
+    (docker / "auth.json").write_text(json.dumps(podman))
     (tmp_path / "w").mkdir()
     client = Client(
         tmp_path / "w",
         DOCKER_CONFIG=str(docker),
+        PATH=f"{docker}{os.pathsep}{os.environ['PATH']}",
+        REGISTRY_AUTH_FILE=str(docker / "auth.json"),
         FLOE_REGISTRY_USERNAME="me",
         FLOE_REGISTRY_PASSWORD=SECRET,
         FLOE_REGISTRY_TOKEN=SECRET,
@@ -283,14 +294,22 @@ def test_no_secret_is_in_logs_messages_or_files(tmp_path: Path, faults: FaultSer
                  "garbage", "corrupt", "redirect", "truncated")  # fmt: skip
         for number, fault in enumerate(names):
             client.open(f"oci://{faults.host}/{fault}:v1.0.0", f"m{number}-manifest.yaml")
-        client.open("oci://registry.example.com/m:v1.0.0", "p-manifest.yaml")
+        others = {
+            "p-manifest.yaml": "oci://registry.example.com/m:v1.0.0",
+            "q-manifest.yaml": f"oci://{helped}/e401basic:v1.0.0",
+            "r-manifest.yaml": f"oci://localhost:{faults.port}/e401again:v1.0.0",
+        }
+        for name, ref in others.items():
+            client.open(ref, name)
         for number, fault in enumerate(names):
             if fault != "redirect":
                 uri = client.uri(f"m{number}-manifest.yaml")
                 if not any(_tells(m, uri) for m in client.seen):
                     client.until(lambda m, uri=uri: _tells(m, uri))  # type: ignore[misc]
-        if not any(_tells(m, client.uri("p-manifest.yaml")) for m in client.seen):
-            client.until(lambda m: _tells(m, client.uri("p-manifest.yaml")))
+        for name in others:
+            uri = client.uri(name)
+            if not any(_tells(m, uri) for m in client.seen):
+                client.until(lambda m, uri=uri: _tells(m, uri))  # type: ignore[misc]
         assert any(SECRET in _decoded(r.authorization) for r in faults.requests)
         log = client.end()
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from contextlib import closing
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from floe_ls.remote.publish import LayoutTarget, Published, publish, target_of
 from floe_ls.settings import Settings
 from remote.fault_server import FaultServer
 from remote.registries import Registries
-from tools import needs
 
 TEXT = "# ours\nkind: Manifest\nname: acme\n"
 OTHER = "kind: Manifest\nname: other\n"
@@ -240,40 +238,3 @@ def test_nothing_is_published_where_nothing_may_be_asked(tmp_path: Path) -> None
     assert refused.kind == "blocked"
     into_layout = publish(TEXT, f"{tmp_path / 'lay'}:v1", settings=Settings(offline=True))
     assert isinstance(into_layout, Published)
-
-
-# Others who publish
-
-
-def test_what_skopeo_copies_is_read(registries: Registries, tmp_path: Path) -> None:
-    """From a layout of ours into a registry, and back into a layout of its own."""
-    skopeo = needs("skopeo")
-    layout.write(tmp_path / "ours", "v1.0.0", artifact.package(TEXT, {}))
-    place = f"{registries.plain}/skopeo/up:v1.0.0"
-
-    def copy(source: str, target: str, *more: str) -> None:
-        command = [skopeo, "--insecure-policy", "copy", *more, source, target]
-        subprocess.run(command, check=True, capture_output=True)
-
-    copy(f"oci:{tmp_path / 'ours'}:v1.0.0", f"docker://{place}", "--dest-tls-verify=false")
-    copy(f"docker://{place}", f"oci:{tmp_path / 'theirs'}:v1.0.0", "--src-tls-verify=false")
-    assert there(f"oci://{place}").text == TEXT
-    assert there(f"{tmp_path / 'theirs'}:v1.0.0").text == TEXT
-
-
-def test_what_oras_pushes_is_read(registries: Registries, tmp_path: Path) -> None:
-    """As upstream's own client does: types by default, only the title says which file it is."""
-    import oras.client
-
-    (tmp_path / "manifest.yaml").write_text(TEXT)
-    (tmp_path / "README.md").write_text("# ours\n")
-    client = oras.client.OrasClient(hostname=registries.plain, insecure=True)
-    for name, names in (("alone", ["manifest.yaml"]), ("both", ["README.md", "manifest.yaml"])):
-        client.push(
-            target=f"{registries.plain}/oras/{name}:v1.0.0",
-            files=[str(tmp_path / each) for each in names],
-            disable_path_validation=True,
-        )
-        found = there(f"oci://{registries.plain}/oras/{name}:v1.0.0")
-        assert found.text == TEXT
-        assert found.title.endswith("manifest.yaml")
