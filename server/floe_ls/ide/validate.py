@@ -18,7 +18,7 @@ from floe_ls.forms.reading import data, fits, loaded
 from floe_ls.forms.tree import Folded, is_null, key_of
 from floe_ls.ide import words
 from floe_ls.ide.kept import common_end, common_start
-from floe_ls.ide.model import Related, Tag
+from floe_ls.ide.model import Fix, Related, Tag
 from floe_ls.ide.remedy import Remedy, fix
 from floe_ls.ide.rule import Finding
 from floe_ls.schema.formats import FORMATS
@@ -107,8 +107,8 @@ class Judged:
         self.bad = bool(slips or parts.wrong)
 
 
-def findings(document: Document, shape: Shape) -> Iterator[Finding]:
-    """Everything that a document's own text breaks of its shape."""
+def findings(document: Document, shape: Shape, mends: bool = True) -> Iterator[Finding]:
+    """Everything that a document's own text breaks of its shape; with fixes, where they are wanted."""
     base, node = document.root.base, document.root.node
     if node is None:
         return
@@ -118,8 +118,10 @@ def findings(document: Document, shape: Shape) -> Iterator[Finding]:
             message = "A document of floe is a mapping: lines of the form `key: value`."
             yield Finding("schema/not-a-mapping", span, message)
         return
-    for at, slip in _slips(judged(document, shape, node), base):
-        yield _finding(document, at, slip)
+    found: list[tuple[int, Slip]] = []
+    _collect(judged(document, shape, node), base, found)
+    for at, slip in found:
+        yield _finding(document, at, slip, mends)
 
 
 def judged(document: Document, shape: Shape, node: Mapping) -> Judged:
@@ -133,10 +135,10 @@ def judged(document: Document, shape: Shape, node: Mapping) -> Judged:
     return new
 
 
-def _slips(judgement: Judged, base: int, mild: bool = False) -> Iterator[tuple[int, Slip]]:
+def _collect(judgement: Judged, base: int, out: list[tuple[int, Slip]], mild: bool = False) -> None:
     """All slips, each with the offset that it is relative to."""
     for slip in judgement.slips:
-        yield base, _mild(slip) if mild else slip
+        out.append((base, _mild(slip) if mild else slip))
     offsets, entries = judgement.node.at, judgement.parts.entries
     for index in judgement.parts.wrong:
         part = entries[index]
@@ -144,9 +146,9 @@ def _slips(judgement: Judged, base: int, mild: bool = False) -> Iterator[tuple[i
             continue
         milder = mild or part.mild
         for slip in part.slips:
-            yield base + offsets[index], _mild(slip) if milder else slip
+            out.append((base + offsets[index], _mild(slip) if milder else slip))
         if part.below is not None and part.below.bad:
-            yield from _slips(part.below, base + offsets[index], milder)
+            _collect(part.below, base + offsets[index], out, milder)
 
 
 def _mild(slip: Slip) -> Slip:
@@ -155,8 +157,11 @@ def _mild(slip: Slip) -> Slip:
     return slip._replace(severity=Severity.WARNING)
 
 
-def _finding(document: Document, base: int, slip: Slip) -> Finding:
-    fixes = tuple(f for remedy in slip.remedies if (f := fix(document, base, remedy)) is not None)
+def _finding(document: Document, base: int, slip: Slip, mends: bool) -> Finding:
+    fixes: tuple[Fix, ...] = ()
+    if mends and slip.remedies:
+        made = (fix(document, base, remedy) for remedy in slip.remedies)
+        fixes = tuple(each for each in made if each is not None)
     related: tuple[Related, ...] = ()
     if slip.also is not None:
         start, end, message = slip.also
@@ -505,7 +510,7 @@ class _Check:
         if node is not None and node.end > node.start:
             a, b = node.start, node.end
         code = (shape.codes.type if shape.category else "") or "schema/empty"
-        yield Slip(a, b, code, _ERROR, f"`{key}` is empty: {words.wants(shape)}")
+        yield Slip(a, b, code, _ERROR, f"{_called(key)} is empty: {words.wants(shape)}")
 
     def of_map(self, shape: Shape, node: Mapping, key: str, old: Judged | None) -> Judged:
         old = _same(old, shape, key)
@@ -530,7 +535,7 @@ class _Check:
                 Slip(key.start, key.end, code, _ERROR, message, _rename(key, keys.choices))
             )
         elif keys is not None and keys.known is not None and keys.known.code:
-            slips += self.known(keys, key)
+            slips += self.known(keys, key, words.inside(shape))
         return _part(slips, self.value(item, entry.value, key.start, key.end, key.text, slips, old))
 
     def of_list(self, shape: Shape, node: Sequence, key: str, old: Judged | None) -> Judged:
@@ -561,11 +566,11 @@ class _Check:
                 if wanted is None:
                     return
                 code, severity = shape.needed.code, wanted
-            message = f"`{key}` needs at least {words.count(low, noun)}."
+            message = f"{_called(key)} needs at least {words.count(low, noun)}."
             yield Slip(node.start, node.end, code, severity, message)
         if high is not None and size > high:
             code = shape.codes.range or "schema/range"
-            message = f"`{key}` has {words.count(size, noun)}; {high:,} at most are allowed."
+            message = f"{_called(key)} has {words.count(size, noun)}; {high:,} at most are allowed."
             yield Slip(*_head(node), code, _ERROR, message)
 
     def repeated(
@@ -586,10 +591,10 @@ class _Check:
             if unique.name:
                 message = (
                     f"`{name}` is the `{unique.name}` of an entry above;"
-                    f" in `{key}` each entry has its own."
+                    f" in `{_bare(key)}` each entry has its own."
                 )
             else:
-                message = f"`{name}` stands in `{key}` already."
+                message = f"`{name}` stands in `{_bare(key)}` already."
                 remedies = (Remedy("Remove it", drop=node.at[index], preferred=True, safe=True),)
                 tags = (Tag.UNNECESSARY,)
             a, b = at + value.start, at + value.end
@@ -607,10 +612,10 @@ class _Check:
                 return None
             a, b = (node.start, node.end) if node is not None else (0, 1)
             code = shape.codes.empty or "schema/empty"
-            message = f"This item of `{key}` is empty: {words.wants(item)}"
+            message = f"This item of `{_bare(key)}` is empty: {words.wants(item)}"
             return Part((Slip(a, max(b, a + 1), code, _ERROR, message),), None)
         assert node is not None
-        return _part(slips, self.value(item, node, node.start, -1, key, slips, old))
+        return _part(slips, self.value(item, node, node.start, -1, _ITEM + key, slips, old))
 
     def union(
         self, shape: Shape, node: Node, a: int, b: int, key: str, out: list[Slip],
@@ -621,7 +626,7 @@ class _Check:
             if Dialect.V1 not in option.dialects and self.dialect is not Dialect.ADR:
                 start, end = _head(node)
                 message = (
-                    f"`{key}` is {words.what(node)}, as floe's design documents have it;"
+                    f"{_called(key)} is {words.what(node)}, as floe's design documents have it;"
                     " the released compiler refuses that."
                 )
                 out.append(Slip(start, end, "schema/not-shipped", _ERROR, message))
@@ -709,15 +714,13 @@ class _Check:
         if modern is not WRONG and (not shape.choices or modern in shape.choices):
             message = (
                 f"Unquoted `{text}` is {words.shown(value)} to floe's loader, which reads YAML 1.1;"
-                f" `{key}` {words.must(shape, self.dialect)}."
+                f" {_called(key, 'an')} {words.must(shape, self.dialect)}."
             )
             remedy = _quote(shape, node) if shape.kind == "str" else _rewritten(node, modern)
             return Slip(a, b, "yaml/ambiguous-scalar", _ERROR, message, (remedy,))
         if shape.kind == "str" and not shape.choices:
             code = shape.codes.type or "schema/type"
-            message = (
-                f"`{key}` is {words.shown(value)}, but {words.must(shape, self.dialect)}: quote it."
-            )
+            message = f"{_called(key)} is {words.shown(value)}, but {words.must(shape, self.dialect)}: quote it."
             return Slip(a, b, code, _ERROR, message, (_quote(shape, node),))
         if shape.kind == "str":
             return self.not_a_choice(shape, node, value, key)
@@ -729,7 +732,7 @@ class _Check:
         if isinstance(value, bool) and shape.kind in ("int", "float"):
             severity = _ERROR if shape.codes.type else Severity.WARNING
             message = (
-                f"`{key}` is {words.shown(value)}, which floe counts as {int(value)};"
+                f"{_called(key)} is {words.shown(value)}, which floe counts as {int(value)};"
                 f" it {words.must(shape, self.dialect)}."
             )
             yield Slip(a, b, shape.codes.type or "schema/type", severity, message)
@@ -747,7 +750,7 @@ class _Check:
         said = words.shown(value)
         a, b = node.start, node.end
         remedies = _changes(a, b, node.text, choices)
-        message = f"`{key}` is {said}, but must be {words.one_of(choices)}."
+        message = f"{_called(key)} is {said}, but must be {words.one_of(choices)}."
         if remedies and remedies[0].preferred and len(choices) > 1:
             message += f" Did you mean `{nearest(node.text, choices)}`?"
         return Slip(a, b, shape.codes.choice or "schema/choice", _ERROR, message, remedies)
@@ -758,18 +761,16 @@ class _Check:
             low, high = shape.min_length, shape.max_length
             if low is not None and len(value) < low:
                 few = "is empty" if not value else f"needs at least {words.count(low, 'character')}"
-                message = f"`{key}` {few}: {words.wants(shape)}"
+                message = f"{_called(key)} {few}: {words.wants(shape)}"
                 yield Slip(a, b, shape.codes.empty or "schema/empty", _ERROR, message)
             if high is not None and len(value) > high:
-                message = f"`{key}` has {words.count(len(value), 'character')}; {high:,} at most are allowed."
+                message = f"{_called(key)} has {words.count(len(value), 'character')}; {high:,} at most are allowed."
                 yield Slip(a, b, shape.codes.range or "schema/range", _ERROR, message)
         elif isinstance(value, int | float):
             low_, high_ = shape.minimum, shape.maximum
             if (low_ is None or value >= low_) and (high_ is None or value <= high_):
                 return
-            message = (
-                f"`{key}` is {words.number(value)}, but must be {words.interval(low_, high_)}."
-            )
+            message = f"{_called(key)} is {words.number(value)}, but must be {words.interval(low_, high_)}."
             near = low_ if low_ is not None and value < low_ else high_
             remedies: tuple[Remedy, ...] = ()
             if near is not None:
@@ -799,9 +800,9 @@ class _Check:
         remedies: tuple[Remedy, ...] = ()
         if form.suggest is not None and (right := form.suggest(text)):
             remedies = (Remedy(f"Change to `{right}`", ((a, b, _as_written(node, right)),), True),)
-        yield Slip(a, b, code, severity, f"`{key}`: {wrong}", remedies)
+        yield Slip(a, b, code, severity, f"{_called(key)}: {wrong}", remedies)
 
-    def known(self, shape: Shape, node: Scalar) -> Iterator[Slip]:
+    def known(self, shape: Shape, node: Scalar, where: str = "") -> Iterator[Slip]:
         """A value that is allowed, though nobody knows it."""
         known = shape.known
         assert known is not None
@@ -809,7 +810,7 @@ class _Check:
         if severity is None or node.text in known.values:
             return
         meant = nearest(node.text, known.values)
-        message = f"`{node.text}` is not known here."
+        message = f"`{node.text}` is not a known {'key' if where else 'value'}{where}."
         message += f" Did you mean `{meant}`?" if meant else f" Known: {words.every(known.values)}."
         remedies = _rename(node, known.values)
         yield Slip(node.start, node.end, known.code, severity, message, remedies)
@@ -817,10 +818,10 @@ class _Check:
     def wrong_type(self, shape: Shape, node: Node, key: str) -> Slip:
         start, end = _head(node)
         if shape.single is not None and isinstance(node, Sequence):
-            message = f"`{key}` is a list. {shape.single.why}"
+            message = f"{_called(key)} is a list. {shape.single.why}"
             return Slip(start, end, shape.single.code, _ERROR, message)
         code = shape.codes.type or "schema/type"
-        message = f"`{key}` is {words.what(node)}, but {words.must(shape, self.dialect)}."
+        message = f"{_called(key)} is {words.what(node)}, but {words.must(shape, self.dialect)}."
         remedies: tuple[Remedy, ...] = ()
         if not isinstance(node, Scalar) or "\n" in node.text:
             return Slip(start, end, code, _ERROR, message)
@@ -984,7 +985,7 @@ def _odd_key(key: Scalar) -> list[Slip]:
 def _secret(node: Scalar, key: str) -> Iterator[Slip]:
     if node.style == "*" or not isinstance(node.value, str):
         return
-    reason = looks_secret(key, node.value)
+    reason = looks_secret(_bare(key), node.value)
     if reason is not None:
         message = (
             f"This value {reason}. A file that is committed and published is no place for a secret:"
@@ -1009,6 +1010,21 @@ def _unloadable(node: Scalar) -> Iterator[Slip]:
         )
         remedy = Remedy("Quote it", ((a, b, f'"{node.text}"'),), preferred=True)
         yield Slip(a, b, "yaml/unreadable-scalar", _ERROR, message, (remedy,))
+
+
+# --- words
+
+
+_ITEM = "*"
+"""In front of a key: an item of the list under it is spoken of."""
+
+
+def _bare(key: str) -> str:
+    return key.lstrip(_ITEM)
+
+
+def _called(key: str, article: str = "An") -> str:
+    return f"{article} item of `{_bare(key)}`" if key.startswith(_ITEM) else f"`{key}`"
 
 
 # --- places

@@ -6,7 +6,7 @@ from floe_ls.schema.constraints import choices_are_approved, credentials_missing
 from floe_ls.schema.meta import By, Category, Codes, Constraint, Deprecated, Dialect, ForbiddenKeys, Form, Inherit, Known, Merge, Mistaken, Needed, Only, Role, Rules, Severity, Single, Tier, Unique, Unknown
 from floe_ls.schema.shape import Shape
 
-MADE_FROM = 3561995308
+MADE_FROM = 18762240
 """The fingerprint of the modules that say what the shapes are."""
 
 SHAPES = {
@@ -602,5 +602,5 @@ SHAPES = {
             'schedule': Shape('schedule', ('environments', '*', 'schedule'), doc='Schedule in that environment.', nullable=True, kind='map', keys=Shape('', ('environments', '*', 'schedule'), kind='str'), item=Shape('', ('environments', '*', 'schedule', '*')), has_default=True),
             'transforms': Shape('transforms', ('environments', '*', 'transforms'), doc='Settings of dbt in that environment, such as `threads`.', nullable=True, kind='map', keys=Shape('', ('environments', '*', 'transforms'), kind='str'), item=Shape('', ('environments', '*', 'transforms', '*')), has_default=True),
             'quality': Shape('quality', ('environments', '*', 'quality'), doc='Tests that are asked for in that environment.', nullable=True, kind='map', keys=Shape('', ('environments', '*', 'quality'), kind='str'), item=Shape('', ('environments', '*', 'quality', '*')), has_default=True),}, inherit=Inherit(merge=Merge.DEEP)), has_default=True, dialects=frozenset({Dialect.DESIGN})),
-        'depends_on': Shape('depends_on', ('depends_on',), doc='Products of other domains on which this one builds.', nullable=True, kind='list', item=Shape('', ('depends_on', '*'), kind='str'), has_default=True, examples=(['marketing.campaigns'],), dialects=frozenset({Dialect.DESIGN})),}, inherit=Inherit(merge=Merge.DEEP)),
+        'depends_on': Shape('depends_on', ('depends_on',), doc='Products of other domains on which this one builds.', nullable=True, kind='list', item=Shape('', ('depends_on', '*'), kind='str'), has_default=True, examples=(['marketing.campaigns'],), dialects=frozenset({Dialect.ADR, Dialect.DESIGN})),}, inherit=Inherit(merge=Merge.DEEP)),
 }
