@@ -136,6 +136,8 @@ class Session:
         """Told when a fetch begins and ends."""
         self.fetching: dict[str, Future[Artifact | Failure]] = {}
         self._fetching_tags: dict[str, Future[Tags | Failure]] = {}
+        self._again: set[str] = set()
+        """Targets that are asked for again after a rest."""
         self._tags_told: tuple[object, ...] | None = None
         """For which artifacts and open documents tags were asked for: a keystroke changes neither."""
         self._asked_at: dict[str, float] = {}
@@ -443,7 +445,8 @@ class Session:
         """Whether answers may be others now."""
         failure = answer if isinstance(answer, Failure) else answer.stale
         again = failure.again if failure is not None else None
-        if again is not None:
+        if again is not None and target not in self._again:
+            self._again.add(target)
             self.later(max(again - time.time(), 1.0), lambda: self._ask_again(target))
         before = self.snapshot
         if isinstance(answer, Failure):
@@ -468,6 +471,7 @@ class Session:
 
     def _ask_again(self, target: str) -> None:
         """After a rest, if it still matters."""
+        self._again.discard(target)
         document = self.snapshot.artifacts.get(target)
         failed = target in self.snapshot.failures or (document is not None and document.stale)
         if failed and target in self._needed():
