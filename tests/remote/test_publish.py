@@ -92,6 +92,7 @@ def test_the_cache_learns_of_a_version_that_was_replaced(
             found = fetcher.fetch(ref, Settings(offline=True)).result(30)
             assert isinstance(found, Artifact)
             assert found.text == text
+            assert found.before == ""  # whoever changed it knows
 
 
 def test_text_that_cannot_be_written_is_not_published(tmp_path: Path) -> None:

@@ -135,6 +135,7 @@ def publish(
         for data in (package.layer, package.manifest):
             cache.keep(data)
         cache.remember(where, digest)
+        cache.accept(where)  # whoever changed it knows
     return Published(str(where), digest)
 
 
