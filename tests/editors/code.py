@@ -26,7 +26,6 @@ INSTALLED = REPOSITORY / ".tools" / "vscode"
 
 WORKSPACE = {
     "files.autoSave": "off",  # the page's default saves what tests only type
-    "workbench.startupEditor": "none",
     "chat.disableAIFeatures": True,
     "editor.minimap.enabled": False,
     "window.commandCenter": False,
@@ -34,6 +33,7 @@ WORKSPACE = {
 }
 USER = {
     "workbench.secondarySideBar.defaultVisibility": "hidden",
+    "workbench.startupEditor": "none",
     "telemetry.telemetryLevel": "off",
     "extensions.autoCheckUpdates": False,
     "extensions.autoUpdate": False,
@@ -79,13 +79,13 @@ def code(
     settings: Mapping[str, Any] | None = None,
     user: Mapping[str, Any] | None = None,
     vsix: Path | None = None,
+    example: str = ".",
     trusted: bool = True,
 ) -> Iterator[Code]:
-    """VS Code with state of its own in `home`, on a copy of examples/ in `workspace`."""
+    """VS Code with state of its own in `home`, on a copy of an example (of all) in `workspace`."""
     program, chromium = installed(), needs("chromium")
-    shutil.copytree(REPOSITORY / "examples", workspace, dirs_exist_ok=True)
+    shutil.copytree(REPOSITORY / "examples" / example, workspace, dirs_exist_ok=True)
     (workspace / ".vscode").mkdir(exist_ok=True)
-    add_domain_with_remote_parent(workspace / "remote")
     shots = home / "shots"
     user_folder = home / "data" / "User"
     for folder in (shots, user_folder, home / "extensions"):
@@ -137,7 +137,7 @@ def code(
 
 def add_domain_with_remote_parent(folder: Path) -> None:
     """A domain whose parent is an artifact: in an OCI layout folder that is a mirror, so no registry is needed."""
-    folder.mkdir()
+    folder.mkdir(parents=True)
     source = REPOSITORY / "examples" / "adr" / "three-tier" / "enterprise-manifest.yaml"
     publish = [sys.executable, "-m", "floe_ls", "publish", source, "mirror:v1.0.0"]
     variables = {**os.environ, "PYTHONPATH": str(REPOSITORY / "server")}

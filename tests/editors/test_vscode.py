@@ -11,7 +11,15 @@ from typing import Any
 
 import pytest
 
-from editors.code import EXTENSION, INSTALLED, Code, code, installed, python_of_this_checkout
+from editors.code import (
+    EXTENSION,
+    INSTALLED,
+    Code,
+    add_domain_with_remote_parent,
+    code,
+    installed,
+    python_of_this_checkout,
+)
 from tools import REPOSITORY
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
@@ -123,9 +131,9 @@ def built_tests(outer_environment: dict[str, str]) -> None:
 
 def test_the_extension_does_in_its_host_what_it_should(tmp_path: Path, built_tests: None) -> None:
     """Each case is in vscode-extension/src/test/extension.test.ts."""
-    with code(
-        tmp_path / "home", tmp_path / "examples", settings=python_of_this_checkout()
-    ) as running:
+    workspace = tmp_path / "examples"
+    add_domain_with_remote_parent(workspace / "remote")
+    with code(tmp_path / "home", workspace, settings=python_of_this_checkout()) as running:
         assert failures_in_host(running) == []
 
 
@@ -140,6 +148,31 @@ def test_a_newcomers_minute(tmp_path: Path, vsix: bytes, theme: str) -> None:
         tmp_path / "home", tmp_path / "examples", settings=settings, vsix=EXTENSION / "floe.vsix"
     ) as running:
         ran = running.run("minute.mjs", theme)
+        assert ran.returncode == 0, ran.stderr
+        keep_pictures(running)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_effective_configuration_the_tree_and_the_graph_are_seen(
+    tmp_path: Path, vsix: bytes, theme: str
+) -> None:
+    workspace = tmp_path / "acme"
+    (workspace / "operations").mkdir(parents=True)
+    broken = REPOSITORY / "examples" / "broken" / "operations-domain-manifest.yaml"
+    shutil.copy(broken, workspace / "operations")
+    settings = {
+        "workbench.colorTheme": THEMES[theme],
+        "editor.fontSize": 13,
+        **python_of_this_checkout(),
+    }
+    with code(
+        tmp_path / "home",
+        workspace,
+        example="adr/three-tier",
+        settings=settings,
+        vsix=EXTENSION / "floe.vsix",
+    ) as running:
+        ran = running.run("views.mjs", theme)
         assert ran.returncode == 0, ran.stderr
         keep_pictures(running)
 

@@ -26,6 +26,8 @@ export interface Hooks {
   readonly commands: ReadonlySet<string>;
   /** Work of the server began, or, without a title, ended. */
   readonly progress: (token: string | number, title?: string) => void;
+  /** Whether this client's server once answered. */
+  readonly hasRun: () => boolean;
   /** The server ended too often to be started once more. */
   readonly gaveUp: () => void;
 }
@@ -35,7 +37,7 @@ export function createClient(launch: Launch, folder: string | undefined, hooks: 
     documentSelector: DOCUMENTS,
     initializationOptions: hooks.settings,
     outputChannel: hooks.log,
-    errorHandler: patience(hooks.gaveUp),
+    errorHandler: patience(hooks),
     middleware: {
       workspace: { configuration: (params) => params.items.map(hooks.settings) },
       handleWorkDoneProgress: (token, params, next) => {
@@ -57,6 +59,12 @@ class FloeClient extends LanguageClient {
     private readonly own: ReadonlySet<string>,
   ) {
     super('floe', 'floe', server, options);
+    this.registerFeature({
+      fillClientCapabilities: (capabilities) => (capabilities.experimental = { floe: { showsInheritors: true } }),
+      initialize: () => undefined,
+      getState: () => ({ kind: 'static' }),
+      clear: () => undefined,
+    });
   }
 
   /** The server's commands become the editor's, but for those that the extension has: a name can be had once. */
@@ -73,12 +81,13 @@ class FloeClient extends LanguageClient {
   }
 }
 
-/** Starts a server again that ended by itself, up to five times in three minutes. */
-function patience(gaveUp: () => void): ErrorHandler {
+/** Starts a server again that ended by itself, up to five times in three minutes. One that never ran is not tried again. */
+function patience({ hasRun, gaveUp }: Hooks): ErrorHandler {
   const ends: number[] = [];
   return {
     error: (_error, _message, count) => ({ action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown, handled: true }),
     closed: () => {
+      if (!hasRun()) return { action: CloseAction.DoNotRestart, handled: true };
       const now = Date.now();
       ends.push(now);
       if (ends.filter((end) => end > now - WITHIN).length <= RESTARTS) return { action: CloseAction.Restart, handled: true };

@@ -78,6 +78,7 @@ export class Connection implements vscode.Disposable {
   private async run(launch: Launch): Promise<void> {
     this.log.info(`Starting ${[launch.command, ...launch.args].join(' ')} (${launch.from})`);
     this.launch = launch;
+    let hasRun = false;
     const client = createClient(launch, vscode.workspace.workspaceFolders?.[0]?.uri.fsPath, {
       log: this.log,
       settings: () => settingsForServer(this.context),
@@ -87,6 +88,7 @@ export class Connection implements vscode.Disposable {
         else this.underWay.set(token, title);
         this.changes.fire();
       },
+      hasRun: () => hasRun,
       gaveUp: () => {
         this.become('failed');
         void this.tellFailed('The floe language server ended six times within three minutes, and is not started again.');
@@ -102,6 +104,7 @@ export class Connection implements vscode.Disposable {
     this.started.fire(client);
     try {
       await client.start();
+      hasRun = true;
     } catch (error) {
       this.log.error(error instanceof Error ? error : String(error));
       await this.end();

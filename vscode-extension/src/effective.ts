@@ -3,7 +3,6 @@
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import type { Connection } from './connection';
-import { LANGUAGE } from './client';
 import { effectiveChanged, effectiveRequest } from './protocol';
 import type { Origin } from './protocol';
 
@@ -49,7 +48,6 @@ export class EffectiveView implements vscode.TextDocumentContentProvider, vscode
   /** Shows the view of a file beside it. */
   async show(source: vscode.Uri): Promise<void> {
     const document = await vscode.workspace.openTextDocument(viewOf(source));
-    await vscode.languages.setTextDocumentLanguage(document, LANGUAGE);
     await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true, preview: true });
   }
 
@@ -83,7 +81,7 @@ export class EffectiveView implements vscode.TextDocumentContentProvider, vscode
   }
 }
 
-/** `floe-effective:/…/Effective floe.yaml?file:///…/floe.yaml` */
+/** `floe-effective:/…/Effective floe.yaml?file:///…/floe.yaml`; package.json gives such names our language. */
 function viewOf(source: vscode.Uri): vscode.Uri {
   const [, folder, name] = /^(.*\/)?([^/]*)$/.exec(source.path) ?? [];
   return vscode.Uri.from({ scheme: EFFECTIVE, path: `${folder || '/'}Effective ${name}`, query: source.toString() });

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { ExecuteCommandRequest } from 'vscode-languageclient/node';
+import type { Location } from 'vscode-languageclient/node';
 import { LANGUAGE } from './client';
 import { Connection } from './connection';
 import { EFFECTIVE, EffectiveView, sourceOf } from './effective';
@@ -23,6 +24,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<{ conn
     'floe.showEffective': (of?: unknown) => showEffective(effective, of),
     'floe.explain': () => vscode.commands.executeCommand('editor.action.showHover', { focus: 'autoFocusImmediately' }),
     'floe.refreshParents': () => refreshParents(connection),
+    'floe.showInheritors': (of?: unknown) => showInheritors(connection, of),
   };
   const connection = new Connection(context, log, new Set(Object.keys(commands)));
   const effective = new EffectiveView(connection);
@@ -80,6 +82,18 @@ function addressIn(of: unknown): vscode.Uri | undefined {
 async function refreshParents(connection: Connection): Promise<void> {
   if (connection.condition !== 'running') return connection.start(true);
   await connection.client?.sendRequest(ExecuteCommandRequest.type, { command: 'floe.refreshParents', arguments: [] });
+}
+
+/** The files that inherit from one, in a peek view. */
+async function showInheritors(connection: Connection, of: unknown): Promise<void> {
+  const client = connection.client;
+  const uri = addressIn(of) ?? vscode.window.activeTextEditor?.document.uri;
+  if (!client || connection.condition !== 'running' || !uri) return;
+  const params = { command: 'floe.showInheritors', arguments: [client.code2ProtocolConverter.asUri(uri)] };
+  const found = ((await client.sendRequest(ExecuteCommandRequest.type, params)) ?? []) as Location[];
+  const places = found.map((place) => client.protocol2CodeConverter.asLocation(place));
+  const none = 'Nothing in this workspace inherits from this file.';
+  await vscode.commands.executeCommand('editor.action.goToLocations', uri, new vscode.Position(0, 0), places, 'peek', none);
 }
 
 async function showMenu(): Promise<void> {

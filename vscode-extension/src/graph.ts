@@ -58,6 +58,7 @@ function page(picture: string): string {
   .edge { fill: none; stroke: var(--vscode-editorIndentGuide-activeBackground1, var(--vscode-descriptionForeground)); stroke-width: 1.5; }
   .node rect { fill: var(--vscode-editorWidget-background); stroke: var(--vscode-widget-border, var(--vscode-descriptionForeground)); rx: 5px; }
   .node.enterprise rect { stroke: var(--vscode-charts-purple); }
+  .node.platform rect { stroke: var(--vscode-charts-yellow); }
   .node.domain rect { stroke: var(--vscode-charts-blue); }
   .node.product rect { stroke: var(--vscode-charts-green); }
   .node.warnings rect { stroke: var(--vscode-editorWarning-foreground); stroke-width: 2; }

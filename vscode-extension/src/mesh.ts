@@ -2,10 +2,10 @@
 
 import * as vscode from 'vscode';
 import type { Connection } from './connection';
-import { graphRequest } from './protocol';
+import { graphChanged, graphRequest } from './protocol';
 import type { Mesh, MeshNode } from './protocol';
 
-const TIERS = ['enterprise', 'domain', 'product'];
+const TIERS = ['enterprise', 'domain', 'platform', 'product'];
 const QUIET = 400;
 
 export class MeshModel implements vscode.Disposable {
@@ -23,6 +23,7 @@ export class MeshModel implements vscode.Disposable {
     this.subscriptions = [
       this.changes,
       connection.onChange(later),
+      connection.onClient((client) => client.onNotification(graphChanged, later)),
       vscode.languages.onDidChangeDiagnostics(later),
       vscode.workspace.onDidSaveTextDocument(later),
       vscode.workspace.onDidCreateFiles(later),

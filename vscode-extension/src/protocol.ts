@@ -36,6 +36,7 @@ interface OfDocument {
 
 export const effectiveRequest = new RequestType<OfDocument, Effective | null, void>('floe/effective');
 export const effectiveChanged = new NotificationType<OfDocument>('floe/effectiveChanged');
+export const graphChanged = new NotificationType<Record<string, never>>('floe/graphChanged');
 export const graphRequest = new RequestType<Record<string, never>, Mesh | null, void>('floe/graph');
 
 /** Manifests that came from a registry have addresses of this scheme. */

@@ -5,7 +5,7 @@ import { counted, Tree } from './mesh';
 import type { MeshModel } from './mesh';
 import type { MeshNode } from './protocol';
 
-const ICONS: Record<string, string> = { enterprise: 'organization', domain: 'symbol-namespace', product: 'package' };
+const ICONS: Record<string, string> = { enterprise: 'organization', domain: 'symbol-namespace', platform: 'server', product: 'package' };
 
 export class MeshView implements vscode.TreeDataProvider<MeshNode>, vscode.Disposable {
   private readonly changes = new vscode.EventEmitter<void>();
@@ -39,8 +39,9 @@ export class MeshView implements vscode.TreeDataProvider<MeshNode>, vscode.Dispo
     const open = node.tier === 'product' ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded;
     const item = new vscode.TreeItem(node.name, leaf ? vscode.TreeItemCollapsibleState.None : open);
     const all = counted(this.tree.troubles(node));
-    item.description = [node.tier, node.version, counted(node)].filter(Boolean).join(' · ');
-    item.tooltip = new vscode.MarkdownString(`**${node.name}** ${node.version ?? ''}\n\n${node.tier}${all ? `; with all below: ${all}` : ''}`);
+    item.description = [counted(node), node.version].filter(Boolean).join(' · ');
+    const place = node.uri ? vscode.workspace.asRelativePath(vscode.Uri.parse(node.uri)) : '';
+    item.tooltip = [`${node.name} ${node.version ?? ''}`.trim(), node.tier, place, all && `With all below: ${all}`].filter(Boolean).join('\n');
     item.iconPath = new vscode.ThemeIcon(ICONS[node.tier] ?? 'file', node.errors ? new vscode.ThemeColor('list.errorForeground') : undefined);
     item.contextValue = node.tier;
     if (node.uri) item.command = { command: 'vscode.open', title: 'Open', arguments: [vscode.Uri.parse(node.uri)] };

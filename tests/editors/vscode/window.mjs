@@ -78,7 +78,7 @@ export class Window {
   }
 
   async shot(name) {
-    await this.page.mouse.move(1000, 795);
+    await this.page.mouse.move(640, 15);
     await this.shotAsItIs(name);
   }
 

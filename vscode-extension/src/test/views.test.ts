@@ -1,0 +1,70 @@
+/** The effective configuration, the tree and the graph, with the server that makes them. */
+
+import * as assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { drawing } from '../drawing';
+import { Tree } from '../mesh';
+import type { Mesh } from '../protocol';
+import { connection, edit, file, open, place, until } from './workspace';
+
+const CUSTOMER = 'adr/three-tier/sales/customer-360/floe.yaml';
+const BROKEN = 'broken/operations-domain-manifest.yaml';
+const ENTERPRISE = 'adr/three-tier/enterprise-manifest.yaml';
+
+describe('floe shows', () => {
+  before(async () => {
+    await connection();
+  });
+
+  afterEach(async () => {
+    for (const document of vscode.workspace.textDocuments.filter((each) => each.isDirty && each.uri.scheme === 'file')) {
+      await vscode.window.showTextDocument(document);
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+    }
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('the effective configuration, whose lines lead to where they were decided', async () => {
+    const view = await effectiveOf(CUSTOMER);
+    assert.equal(view.languageId, 'floe');
+    assert.match(view.getText(), /type: snowflake +# domain/);
+    const at = place(view, 'pii_encryption');
+    const [found] = await vscode.commands.executeCommand<vscode.Location[]>('vscode.executeDefinitionProvider', view.uri, at);
+    assert.match(found.uri.path, /enterprise-manifest\.yaml$/);
+    const there = await vscode.workspace.openTextDocument(found.uri);
+    assert.match(there.lineAt(found.range.start.line).text, /pii_encryption: required/);
+    const links = await vscode.commands.executeCommand<vscode.DocumentLink[]>('vscode.executeLinkProvider', view.uri);
+    assert.ok(links.some((link) => link.range.start.line === at.line && link.target?.path === found.uri.path));
+  });
+
+  it('the effective configuration as it becomes while a manifest above is edited', async () => {
+    const enterprise = await open(file(ENTERPRISE));
+    const view = await effectiveOf(CUSTOMER);
+    assert.match(view.getText(), /datadog/);
+    const at = place(enterprise, 'datadog');
+    await edit(enterprise, new vscode.Range(at, at.translate(0, 'datadog'.length)), 'grafana');
+    await until('the new value', () => view.getText().includes('grafana'));
+  });
+
+  it('who inherits from whom, with the findings of each file', async () => {
+    const mesh = await until('the whole mesh', async () => {
+      const found = await (await connection()).client?.sendRequest<Mesh>('floe/graph', {});
+      return found?.nodes.some((node) => node.uri.endsWith(BROKEN) && node.errors === 4) && found;
+    });
+    const tree = new Tree(mesh);
+    const enterprise = tree.roots.find((root) => root.uri.endsWith(`examples/${ENTERPRISE}`));
+    assert.ok(enterprise, tree.roots.map((root) => root.uri).join(', '));
+    const domains = tree.children(enterprise);
+    assert.ok(domains.some((domain) => domain.tier === 'domain' && tree.children(domain).some((each) => each.name === 'customer-360')));
+    const operations = domains.find((domain) => domain.uri.endsWith(BROKEN));
+    assert.equal(operations?.errors, 4);
+    assert.ok(tree.troubles(enterprise).errors >= 4);
+    assert.match(drawing(tree), /4 errors/);
+  });
+});
+
+async function effectiveOf(path: string): Promise<vscode.TextDocument> {
+  await open(file(path));
+  await vscode.commands.executeCommand('floe.showEffective');
+  return until('the view', () => vscode.workspace.textDocuments.find((each) => each.uri.scheme === 'floe-effective' && each.languageId === 'floe' && each.lineCount > 3));
+}
