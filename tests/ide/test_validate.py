@@ -260,15 +260,43 @@ PIECES = [
     '"',
     "  - name: a\n",
     "#",
+    "&a ",
+    "*cfg",
+    "<<: *cfg\n",
 ]
 
 
-@settings(max_examples=60, deadline=None, print_blob=True)
-@given(st.integers(0, 2**32), st.sampled_from(["floe.yaml", "manifest.yaml"]))
-def test_what_is_told_after_edits_is_what_a_fresh_start_tells(seed: int, name: str) -> None:
+LAYER = """\
+scope: enterprise
+metadata: &meta {name: a, version: 1.0}
+plugins:
+  compute: snowflak
+  observability: datadog
+  catalog: {approved: [glue], default: polaris, config: &cfg {password: hunter2-Zq81}}
+  storage: {type: s3, config: *cfg}
+approved_plugins:
+  compute: duckdb
+  catalog: [glue, glue]
+governance:
+  pii_encryption: yes
+  <<: *meta
+  naming: {pattern: custom}
+resource_presets:
+  small: {cpu_request: 2, memory_request: 1Gi, cpu_limit: "1", memory_limit: 1Gi}
+"""
+
+
+@settings(max_examples=80, deadline=None, print_blob=True)
+@given(
+    st.integers(0, 2**32),
+    st.sampled_from([("floe.yaml", START), ("manifest.yaml", START), ("manifest.yaml", LAYER)]),
+)
+def test_what_is_told_after_edits_is_what_a_fresh_start_tells(
+    seed: int, start: tuple[str, str]
+) -> None:
     rng = random.Random(seed)
-    uri = f"file:///w/{name}"
-    document = read_document(uri, START)
+    uri = f"file:///w/{start[0]}"
+    document = read_document(uri, start[1])
     told(document)
     for _ in range(6):
         text = document.text
