@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from floe_ls.chain.layers import Chain, Layer
 from floe_ls.forms.document import At, Document
 from floe_ls.forms.tree import is_null, text_of
 from floe_ls.ide.decided import place, some
+from floe_ls.ide.kept import kept
 from floe_ls.ide.mend import append_item, set_value
 from floe_ls.ide.model import Fix
 from floe_ls.ide.rule import Subject
@@ -94,28 +96,22 @@ def outside(
     holder = document.at(template[:star])
     if holder is None or not isinstance(holder.node, Sequence):
         return
-    entries = holder.node.entries
-    seen: dict[int, Entry]
-    wrong: dict[int, tuple[int, Scalar]]
-    known, seen, wrong = document.memo.get(("outside", template), ((), {}, {}))
-    if known != names or len(seen) > 2 * len(entries) + 100:
-        seen, wrong = {}, {}
-        document.memo["outside", template] = names, seen, wrong
-    for entry in entries:
-        if id(entry) not in seen:
-            seen[id(entry)] = entry  # and so its id is not given to another one
-            at = _below(At(0, entry, entry.value), rest)
-            text = text_of(at.node) if at is not None else None
-            if (
-                at is not None
-                and isinstance(at.node, Scalar)
-                and text is not None
-                and text not in names
-            ):
-                wrong[id(entry)] = at.base, at.node
+
+    def wrong(entry: Entry) -> tuple[int, Scalar] | None:
+        at = _below(At(0, entry, entry.value), rest)
+        node = at.node if at is not None else None
+        text = text_of(node)
+        if at is None or not isinstance(node, Scalar) or text is None or text in names:
+            return None
+        return at.base, node
+
+    memo: dict[Any, Any] = document.memo.setdefault(("outside", template), {})
+    if memo.get("names") != names:
+        memo.clear()
+        memo["names"] = names
+    answers = kept(memo, "wrong", holder.node.entries, wrong)
     told = 0
-    for index, entry in enumerate(entries) if wrong else ():
-        found = wrong.get(id(entry))
+    for index, found in enumerate(answers) if any(answers) else ():
         if found is not None and told < _MOST_TOLD:
             told += 1
             base, node = holder.base + holder.node.at[index] + found[0], found[1]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from floe_ls.forms.document import Document
 from floe_ls.ide.model import Diagnostic
@@ -13,6 +12,7 @@ from floe_ls.ide.rule import Code, Finding, Mend, Rule, Subject
 from floe_ls.ide.rules import RULES
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.schema.meta import Severity
+from floe_ls.text import Span
 
 log = logging.getLogger(__name__)
 
@@ -32,56 +32,62 @@ _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 2, Severi
 
 
 def diagnostics(
-    snapshot: Snapshot, document: Document, asked: Iterable[Rule] = RULES
+    snapshot: Snapshot,
+    document: Document,
+    asked: Iterable[Rule] = RULES,
+    *,
+    mends: bool = True,
 ) -> list[Diagnostic]:
-    """The findings of a document, in the order of the text; of all rules, or of those that are asked."""
-    subject = Subject(snapshot, document)
-    found: dict[tuple[str, int, int, str], Diagnostic] = {}
+    """The findings of a document, in the order of the text; of all rules, or of those that are asked.
+
+    Without `mends` some have no fixes: making them costs more than finding what they mend.
+    """
+    subject = Subject(snapshot, document, mends)
+    found: dict[tuple[str, Span, str], Diagnostic] = {}
     silenced = _silenced(document)
     rules = snapshot.settings_for(document.uri).rules
+    line_at = document.lines.line_at
     broken: set[int] = set()
     for rule in asked:
         if not (document.is_ours or rule.any_file):
             continue
         for finding in _findings(rule, subject):
-            code = CODES[finding.code]
-            line = document.lines.position(finding.span.start)[0]
-            if finding.code.startswith("yaml/"):
-                if finding.code not in _HARMLESS:
-                    broken.add(line)
-            elif line in broken and finding.code.startswith("schema/"):
+            slug, span, message, related, fixes, tags, severity = finding
+            code = CODES[slug]
+            if slug.startswith("yaml/"):
+                if slug not in _HARMLESS:
+                    broken.add(line_at(span.start))
+            elif broken and slug.startswith("schema/") and line_at(span.start) in broken:
                 continue  # what a broken line seems to say is not what its author means
-            severity = finding.severity or code.severity[document.dialect]
-            severity = _configured(code, severity, rules)
-            if severity is None or (not code.fixed and finding.code in silenced.get(line, ())):
+            severity = severity or code.severity[document.dialect]
+            if rules:
+                severity = _configured(code, severity, rules)
+            if severity is None:
                 continue
-            key = finding.code, finding.span.start, finding.span.end, finding.message
-            found.setdefault(
-                key,
-                Diagnostic(
-                    finding.span,
-                    finding.code,
-                    severity,
-                    finding.message,
-                    finding.related,
-                    finding.fixes,
-                    finding.tags,
-                ),
-            )
-    ordered = sorted(found.values(), key=lambda d: (d.span, _RANK[d.severity], d.code))
+            if silenced and not code.fixed and slug in silenced.get(line_at(span.start), ()):
+                continue
+            key = slug, span, message
+            if key not in found:
+                found[key] = Diagnostic(span, slug, severity, message, related, fixes, tags)
+    ordered = sorted(found.values(), key=_place)
     if len(ordered) > LIMIT:
         worst = sorted(ordered, key=lambda d: _RANK[d.severity])[:LIMIT]
-        ordered = sorted(worst, key=lambda d: (d.span, _RANK[d.severity], d.code))
+        ordered = sorted(worst, key=_place)
     return ordered
+
+
+def _place(found: Diagnostic) -> tuple[Span, int, str]:
+    return found.span, _RANK[found.severity], found.code
 
 
 _HARMLESS = frozenset({"yaml/ambiguous-scalar", "yaml/duplicate-key", "yaml/unknown-anchor"})
 
 
 def _findings(rule: Rule, subject: Subject) -> Iterator[Finding]:
+    mends = subject.mends
     try:
         for finding in rule.check(subject):
-            yield _mended(finding, subject) if finding.code in MENDS else finding
+            yield _mended(finding, subject) if mends and finding.code in MENDS else finding
     except Exception:
         # One broken rule must not hide what the others found.
         log.exception("%s failed on %s", rule.check.__module__, subject.document.uri)
@@ -94,7 +100,7 @@ def _mended(finding: Finding, subject: Subject) -> Finding:
     except Exception:
         log.exception("a fix of %s failed on %s", finding.code, subject.document.uri)
         return finding
-    return replace(finding, fixes=(*finding.fixes, *more))
+    return finding._replace(fixes=(*finding.fixes, *more))
 
 
 def _configured(code: Code, severity: Severity | None, rules: Mapping[str, str]) -> Severity | None:
@@ -110,9 +116,9 @@ def _configured(code: Code, severity: Severity | None, rules: Mapping[str, str])
 def _silenced(document: Document) -> dict[int, set[str]]:
     """The codes that comments silence, by line: a comment speaks of its own line, or, when it stands alone, of
     the next line that holds something."""
-    text = document.text
-    if "floe-ls:" not in text:
+    if not any(word == "floe-ls:" for _, word in document.tree.rare):
         return {}
+    text = document.text
     out: dict[int, set[str]] = {}
     lines = document.lines
     for match in _IGNORE.finditer(text):

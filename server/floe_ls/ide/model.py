@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from floe_ls.forms.document import Document
 from floe_ls.schema.meta import Severity
@@ -35,8 +36,9 @@ class Fix:
     safe: bool = False
 
 
-@dataclass(frozen=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
+    """A tuple, since there may be many after every key."""
+
     span: Span
     code: str
     severity: Severity

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from floe_ls.chain.compare import Meeting, meetings
 from floe_ls.chain.layers import Chain
@@ -43,8 +44,7 @@ class Code:
         return self.slug.startswith(("security/", "whitelist/"))
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """Something a rule found in its document. Without a severity, the code's own for the dialect."""
 
     code: str
@@ -62,6 +62,8 @@ class Subject:
 
     snapshot: Snapshot = field(repr=False)
     document: Document
+    mends: bool = True
+    """Fixes are wanted. Rules that find much leave them out where they are not."""
 
     @cached_property
     def shape(self) -> Shape:

@@ -8,6 +8,7 @@ from typing import Any
 from floe_ls.forms.document import Document
 from floe_ls.ide.diagnostics import CODES
 from floe_ls.ide.model import Completion, Diagnostic, Fix, Hover, ItemKind, Tag
+from floe_ls.lsp.wire import Json, compact
 from floe_ls.schema.meta import Severity
 from floe_ls.text import Encoding, Span, TextEdit
 
@@ -61,6 +62,8 @@ class Converter:
         self.item_tags = bool(item.get("tagSupport"))
         formats = (text.get("hover") or {}).get("contentFormat") or ["markdown"]
         self.markdown = "markdown" in formats
+        self._said: dict[str, dict[tuple[Any, ...], str]] = {}
+        """The findings last said of a document, as JSON, by what they say."""
 
     def position(self, document: Document, offset: int) -> dict[str, int]:
         line, column = document.lines.position(offset, self.encoding)
@@ -74,6 +77,26 @@ class Converter:
 
     def offset(self, document: Document, position: Any) -> int:
         return document.lines.offset(position.line, position.character, self.encoding)
+
+    def diagnostics(self, document: Document, found: Iterable[Diagnostic]) -> Json:
+        """Findings as a JSON array. What was said the last time is not written anew."""
+        before, said = self._said.get(document.uri, {}), {}
+        position, encoding = document.lines.position, self.encoding
+        out: list[str] = []
+        for each in found:
+            if each.related and self.related:  # other places may have moved
+                out.append(compact(self.diagnostic(document, each)))
+                continue
+            start, end = position(each.span.start, encoding), position(each.span.end, encoding)
+            key = start, end, each.code, each.severity, each.message, each.tags
+            text = said[key] = before.get(key) or compact(self.diagnostic(document, each))
+            out.append(text)
+        self._said[document.uri] = said
+        return Json(f"[{','.join(out)}]")
+
+    def forget(self, uri: str) -> None:
+        """A document is closed."""
+        self._said.pop(uri, None)
 
     def diagnostic(self, document: Document, found: Diagnostic) -> dict[str, Any]:
         out: dict[str, Any] = {

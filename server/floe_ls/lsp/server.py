@@ -20,7 +20,7 @@ from floe_ls.ide.model import Completion, Diagnostic
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.lsp.convert import Converter
 from floe_ls.lsp.loop import Loop, Timer
-from floe_ls.lsp.wire import Wire, compact
+from floe_ls.lsp.wire import Json, Wire, compact
 from floe_ls.session import Change, Fetch, Session, floe_shapes
 from floe_ls.text import Encoding
 
@@ -53,6 +53,7 @@ class FloeServer:
         self.pull_configuration = False
         self.shown: dict[str, tuple[Document, list[Diagnostic]]] = {}
         self.sent: dict[str, str] = {}
+        self._mended: tuple[Snapshot, Document, list[Diagnostic]] | None = None
         self.proposed: tuple[Document, list[Completion]] | None = None
         self.flushed: list[Callable[[], None]] = []
         """Called after findings have gone out, when no message is waiting."""
@@ -226,6 +227,8 @@ class FloeServer:
         session.changed = self.due_all
         refresh = self.client_has("workspace", "diagnostics", "refreshSupport")
         self.pulls = bool(self.client_has("textDocument", "diagnostic")) and bool(refresh)
+        if self.pulls:
+            self.requested["textDocument/diagnostic"] = self.pull
         self.pull_configuration = bool(self.client_has("workspace", "configuration"))
         folders = [folder["uri"] for folder in params.get("workspaceFolders") or []]
         if not folders and params.get("rootUri"):
@@ -305,6 +308,7 @@ class FloeServer:
         uri = params["textDocument"]["uri"]
         self.session.close(uri)
         self.shown.pop(uri, None)
+        self.convert.forget(uri)
         self._due.discard(uri)
         if self.sent.pop(uri, None) is not None and not self.pulls:
             self.publish(uri, None, "[]")
@@ -372,16 +376,23 @@ class FloeServer:
             self.ask(method)
 
     def findings(self, document: Document) -> list[Diagnostic]:
-        found = diagnostics(self.snapshot, document)
+        """What is shown of a document: without fixes, which are made when they are asked for."""
+        found = diagnostics(self.snapshot, document, mends=False)
         self.shown[document.uri] = document, found
         return found
+
+    def mended(self, document: Document) -> list[Diagnostic]:
+        """The findings with their fixes."""
+        if self._mended is None or self._mended[:2] != (self.snapshot, document):
+            found = diagnostics(self.snapshot, document)
+            self._mended = self.snapshot, document, found
+        return self._mended[2]
 
     def check_and_publish(self, uri: str, only_new: bool = False) -> None:
         document = self.document(uri)
         if document is None or uri not in self.snapshot.opened:
             return
-        found = self.findings(document)
-        body = compact([self.convert.diagnostic(document, d) for d in found])
+        body = self.convert.diagnostics(document, self.findings(document))
         if only_new and self.sent.get(uri) == body:
             return
         self.sent[uri] = body
@@ -394,15 +405,16 @@ class FloeServer:
             f'{compact(uri)},{at}"diagnostics":{items}}}}}'
         )
 
-    def pull(self, uri: str, previous: str | None) -> dict[str, Any]:
-        document = self.document(uri)
+    def pull(self, params: dict[str, Any]) -> Json:
+        """The findings of a document for a client that asks for them."""
+        document = self.document(params["textDocument"]["uri"])
         if document is None:
-            return {"kind": "full", "items": []}
-        items = [self.convert.diagnostic(document, d) for d in self.findings(document)]
-        result = hashlib.blake2b(compact(items).encode(), digest_size=12).hexdigest()
-        if result == previous:
-            return {"kind": "unchanged", "resultId": result}
-        return {"kind": "full", "resultId": result, "items": items}
+            return Json('{"kind":"full","items":[]}')
+        items = self.convert.diagnostics(document, self.findings(document))
+        result = hashlib.blake2b(items.encode(), digest_size=12).hexdigest()
+        if result == params.get("previousResultId"):
+            return Json(f'{{"kind":"unchanged","resultId":"{result}"}}')
+        return Json(f'{{"kind":"full","resultId":"{result}","items":{items}}}')
 
     # --- settings
 

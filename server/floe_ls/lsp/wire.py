@@ -57,6 +57,15 @@ def _length(header: bytes) -> int:
     return length if length <= LARGEST else -1
 
 
+class Json(str):
+    """JSON that is written already, in ASCII."""
+
+    __slots__ = ()
+
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def compact(value: Any) -> str:
     """JSON on one line, in ASCII."""
-    return json.dumps(value, separators=(",", ":"))
+    return value if isinstance(value, Json) else _encode(value)

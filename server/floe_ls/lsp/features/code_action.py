@@ -11,7 +11,7 @@ from floe_ls.chain.layers import reference
 from floe_ls.forms.document import Document
 from floe_ls.ide.actions import Action, ActionKind, actions
 from floe_ls.ide.freshness import fixes
-from floe_ls.ide.model import Diagnostic, Fix
+from floe_ls.ide.model import Fix
 from floe_ls.lsp.convert import as_json
 from floe_ls.text import Span
 
@@ -47,7 +47,7 @@ def register(server: FloeServer) -> None:
             server.convert.offset(document, params.range.start),
             server.convert.offset(document, params.range.end),
         )
-        found = _findings(server, document)
+        found = server.mended(document)
         out: list[dict[str, Any]] = []
         if _wants(only, QUICK_FIX):
             out += [
@@ -93,11 +93,6 @@ def register(server: FloeServer) -> None:
             if data.get("uri") == document.uri and known[index].title == params.title:
                 made["edit"] = edit(document, known[index])
         return made
-
-
-def _findings(server: FloeServer, document: Document) -> list[Diagnostic]:
-    known = server.shown.get(document.uri)
-    return known[1] if known and known[0] is document else server.findings(document)
 
 
 def _wants(only: list[str], kind: str) -> bool:

@@ -18,5 +18,5 @@ def register(server: FloeServer) -> None:
     )
 
     @server.feature(lsp.TEXT_DOCUMENT_DIAGNOSTIC, options)
-    def diagnostic(params: lsp.DocumentDiagnosticParams) -> Any:
-        return server.pull(params.text_document.uri, params.previous_result_id)
+    def announced(_: lsp.DocumentDiagnosticParams) -> Any:
+        """The server itself answers, since it is asked with every key."""
