@@ -22,11 +22,14 @@ from floe_ls.forms.dialect import names_manifest, names_product
 from floe_ls.forms.document import Document, Kind, read_document
 from floe_ls.ide.facts import Facts, RepositoryTags
 from floe_ls.ide.snapshot import Snapshot
-from floe_ls.remote import files, settings_file
+from floe_ls.mesh.census import Row, row_of
+from floe_ls.remote import files, seen, settings_file
 from floe_ls.remote.artifact import Artifact
 from floe_ls.remote.cache import Tags
+from floe_ls.remote.count import Counting, candidates
 from floe_ls.remote.failure import Failure
-from floe_ls.remote.scan import manifests_below
+from floe_ls.remote.scan import is_candidate
+from floe_ls.remote.seen import Seen
 from floe_ls.schema.meta import Role
 from floe_ls.schema.shape import shape_of
 from floe_ls.settings import Settings, merged, parse_settings
@@ -41,8 +44,10 @@ TAGS_AGAIN = 600.0
 NEWS_OF_VERSION, NEWS_OF_TAG = 7 * 86400.0, 86400.0
 """Seconds for which it is told that a tag names another digest than before: one that should not move, one that may."""
 _SETTINGS = frozenset(setting.name for setting in fields(Settings))
-SCAN_BATCH = 50
-"""Files that the scan hands over at once."""
+READ_AT_ONCE = 50
+"""Files that changed on disk, above which they are read behind: a checkout must not be felt while typing."""
+SHELF = 256
+"""Products that nobody has open, and that are kept at hand after something asked for them."""
 
 
 class Fetch(Protocol):
@@ -149,6 +154,17 @@ class Session:
         self.changed = changed
         self._editor: dict[str, Any] = {}
         self._settings_files: dict[str, str | None] = {}
+        self.counted: Callable[[int, int], None] = lambda _done, _total: None
+        """Told how many of the workspace's files are known."""
+        self.processes = 1
+        """How many count the files of a large workspace."""
+        self.rows_folder: Path | None = None
+        """Where rows are kept between starts."""
+        self._seen: dict[str, Seen] = {}
+        self._kept: set[str] = set()
+        """URIs of files that stay at hand without being open: those that were added, and parents of the outside."""
+        self._shelf: dict[str, Document] = {}
+        """Files that nobody has open, read because something asked for them."""
         self._scan: threading.Thread | None = None
         self._stop = threading.Event()
         self._watched: set[str] = set()
@@ -212,33 +228,67 @@ class Session:
 
     def reread(self, uris: Iterable[str]) -> None:
         """Files changed, came or went on disk. Open ones are the editor's."""
-        documents = dict(self.snapshot.documents)
-        failures = dict(self.snapshot.failures)
-        settings = False
+        uris = [*uris]
+        if len(uris) > READ_AT_ONCE and not any(_is_settings(uri) for uri in uris):
+            self._in_background(lambda stop: self._reread_behind(uris, stop))
+            return
+        gone: list[str] = []
+        rows: list[Row] = []
+        held: dict[str, Document] = {}
         for uri in uris:
-            failures.pop(uri, None)
-            if uri.rpartition("/")[2] == "floe-ls.toml":
-                settings = True
-            if uri in self.snapshot.opened:
-                continue
-            known = uri in documents
             name = uri.rpartition("/")[2].lower()
-            if not known and not names_manifest(name) and not names_product(name):
+            known = uri in self.snapshot.files
+            if uri in self.snapshot.opened or not (known or _may_be_ours(name)):
                 continue
+            self._shelf.pop(uri, None)
             text = self._read(uri)
             if isinstance(text, Failure):
-                documents.pop(uri, None)
-            else:
-                old = documents.get(uri)
-                documents[uri] = read_document(uri, text, None, old, label=self.label(uri))
-        self._stated.clear()
-        self.snapshot = self.snapshot.changed(
-            documents=documents, failures=failures, missing=frozenset()
-        )
-        if settings:
+                gone.append(uri)
+                continue
+            document = read_document(uri, text, label=self.label(uri))
+            row = row_of(document, self.snapshot.shapes)
+            if uri in self.snapshot.files.held and uri in self._kept:
+                held[uri] = document
+            elif row is not None:
+                self._shelve(document)
+                rows.append(row.of(self._load))
+            elif known:
+                gone.append(uri)
+        failures = {t: f for t, f in self.snapshot.failures.items() if t not in uris}
+        snapshot = self.snapshot.without(*gone).with_rows(rows).with_documents(held)
+        self._reread_done(snapshot.changed(failures=failures))
+        if any(_is_settings(uri) for uri in uris):
             self._reload_settings()
+            self.demand()
+            self.changed()
+
+    def _reread_done(self, snapshot: Snapshot) -> None:
+        self._stated.clear()
+        self.snapshot = snapshot.changed(missing=frozenset())
         self.demand()
         self.changed()
+
+    def _reread_behind(self, uris: list[str], stop: threading.Event) -> None:
+        """Many files at once: by rows, on another thread and in other processes."""
+        wanted = [
+            uri
+            for uri in uris
+            if uri in self.snapshot.files or _may_be_ours(uri.rpartition("/")[2])
+        ]
+        paths = {os.fspath(p): uri for uri in wanted if (p := files.path_of(uri)) is not None}
+        found: set[str] = set()
+        for batch in self._counting(stop).batches(paths, {}):
+            rows = [(paths.get(path, uri), path, each) for uri, path, each in batch.found]
+            found.update(uri for uri, _, _ in rows)
+            self.post(lambda rows=rows: self._take_rows(rows))  # type: ignore[misc]
+        gone = [uri for uri in wanted if uri not in found]
+
+        def done() -> None:
+            left = [uri for uri in gone if uri not in self.snapshot.opened]
+            failures = {t: f for t, f in self.snapshot.failures.items() if t not in paths.values()}
+            self._reread_done(self.snapshot.without(*left).changed(failures=failures))
+
+        self.post(done)
 
     # --- settings
 
@@ -255,10 +305,10 @@ class Session:
         self.roots = tuple(
             sorted({root.rstrip("/") + "/" for root in roots}, key=len, reverse=True)
         )
-        documents = {
-            uri: self._relabelled(document) for uri, document in self.snapshot.documents.items()
-        }
-        self.snapshot = self.snapshot.changed(documents=documents)
+        self._shelf.clear()
+        held = self.snapshot.files.held
+        relabelled = {uri: self._relabelled(document) for uri, document in held.items()}
+        self.snapshot = self.snapshot.with_documents(relabelled)
         self._reload_settings()
 
     def label(self, uri: str) -> str:
@@ -331,13 +381,19 @@ class Session:
         return files.read(place, within=self._within())
 
     def _read_settings(self, folder: str, path: Path) -> None:
+        above = files.uri_of(path.parent) + "/"
+        if above in self._settings_files and not (path / settings_file.NAME).exists():
+            self._settings_files[folder] = self._settings_files[above]
+            return
         place = settings_file.nearest(path)
         self._settings_files[folder] = None
         if place is None or not files.is_within(place, self._within()):
             return
-        data = settings_file.read(place)
         uri = files.uri_of(place)
         self._settings_files[folder] = uri
+        if files.uri_of(place.parent) + "/" in self.snapshot.settings_of:
+            return
+        data = settings_file.read(place)
         if isinstance(data, Failure):
             self.settings_problems[uri] = [SettingsProblem(uri, data.message, data.line or 0)]
             data = {}
@@ -345,7 +401,7 @@ class Session:
         settings, problems = self._parse(merged(data, self._editor), base)
         if problems:
             self.settings_problems[uri] = [SettingsProblem(uri, p) for p in problems]
-        of = {**self.snapshot.settings_of, folder: settings, base: settings}
+        of = {**self.snapshot.settings_of, base: settings}
         self.snapshot = self.snapshot.changed(settings_of=of)
 
     # --- what is missing
@@ -657,7 +713,10 @@ class Session:
         self.changed()
 
     def _take(self, document: Document, opened: bool = False) -> None:
-        before = self.snapshot.documents.get(document.uri)
+        before = self.snapshot.files.held.get(document.uri)
+        self._shelf.pop(document.uri, None)
+        if not opened and document.uri not in self.snapshot.opened:
+            self._kept.add(document.uri)
         self.snapshot = self.snapshot.with_document(document)
         if opened:
             self.snapshot = self.snapshot.changed(opened=self.snapshot.opened | {document.uri})
@@ -671,7 +730,7 @@ class Session:
     # --- the workspace
 
     def scan(self, roots: Iterable[str] | None = None, wait: bool = False) -> None:
-        """Reads the manifests and products of the workspace in the background."""
+        """Counts the manifests and products of the workspace in the background."""
         paths = [p for root in (roots or self.roots) if (p := files.path_of(root)) is not None]
         self._stop.set()
         if self._scan is not None:
@@ -680,13 +739,19 @@ class Session:
         if wait:
             self._scan_folders(paths, self._stop, lambda call: call())
             return
+        stop = self._stop
         self._scan = threading.Thread(
-            target=self._scan_folders,
-            args=(paths, self._stop, self.post),
-            name="scan",
-            daemon=True,
+            target=self._scan_folders, args=(paths, stop, self.post), name="scan", daemon=True
         )
         self._scan.start()
+
+    def _in_background(self, call: Callable[[threading.Event], None]) -> None:
+        threading.Thread(target=call, args=(self._stop,), name="reread", daemon=True).start()
+
+    def _counting(self, stop: threading.Event) -> Counting:
+        # Other processes make floe's shapes themselves; a session for other shapes has none.
+        shapes = floe_shapes if self.processes > 1 else lambda: self.snapshot.shapes
+        return Counting(shapes, self.processes, self._within(), stop)
 
     def _scan_folders(
         self,
@@ -694,41 +759,105 @@ class Session:
         stop: threading.Event,
         post: Callable[[Callable[[], None]], None],
     ) -> None:
-        batch: list[Document] = []
         looked = set(paths)  # the settings of the roots are known
+
+        def near(folder: Path) -> None:
+            for found in settings_file.between(folder, looked):
+                there = files.uri_of(found)
+                post(lambda there=there: self._settings_near(there))  # type: ignore[misc]
+
+        found: set[str] = set()
         try:
-            for folder in paths:
-                for path in manifests_below(folder):
-                    if stop.is_set():
-                        return
-                    uri = files.uri_of(path)
-                    for found in settings_file.between(path.parent, looked):
-                        near = files.uri_of(found)
-                        post(lambda near=near: self._settings_near(near))  # type: ignore[misc]
-                    if uri in self.snapshot.documents:
-                        continue
-                    text = self._read(path)
-                    if isinstance(text, Failure):
-                        continue
-                    batch.append(read_document(uri, text, label=self.label(uri)))
-                    if len(batch) >= SCAN_BATCH:
-                        full, batch = batch, []
-                        post(lambda full=full: self._scanned(full, False))  # type: ignore[misc]
+            kept = self._rows_file(paths)
+            known = seen.load(kept) if kept is not None else {}
+            there = [*candidates(paths, near, stop)]
+            opened = [os.fspath(p) for u in self.snapshot.opened if (p := files.path_of(u))]
+            fresh: dict[str, Seen] = {}
+            for batch in self._counting(stop).batches(there, known, opened):
+                rows = [each for each in batch.found if each[0] not in self.snapshot.files.held]
+                found.update(uri for uri, _, _ in batch.found)
+                fresh.update((path, each) for _, path, each in batch.found)
+                post(lambda b=batch, rows=rows: self._counted(rows, b.done, b.total))  # type: ignore[misc]
+            if stop.is_set():
+                return
+            if kept is not None and fresh != known:
+                seen.save(kept, fresh)
         except Exception:
             log.exception("scanning the workspace")
-        post(lambda: self._scanned(batch, True))
+        taken = threading.Event()
+        post(taken.set)
+        if taken.wait(10.0):
+            _ = self.snapshot.family  # here, so that no keystroke waits for it
+        post(lambda: self._scanned(found))
 
-    def _scanned(self, documents: list[Document], last: bool) -> None:
-        known = self.snapshot.documents
-        new = {d.uri: d for d in documents if d.uri not in known}
-        self.snapshot = self.snapshot.with_documents(new)
-        if last:
-            self.snapshot = self.snapshot.changed(scanned=True)
-            self.demand()
-            self.changed()
+    def _rows_file(self, paths: list[Path]) -> Path | None:
+        if self.rows_folder is None or not self.trusted:
+            return None
+        return seen.place(self.rows_folder, [os.fspath(path) for path in paths])
+
+    def _counted(self, rows: list[tuple[str, str, Seen]], done: int, total: int) -> None:
+        self._take_rows(rows)
+        self.counted(done, total)
+
+    def _take_rows(self, found: list[tuple[str, str, Seen]]) -> None:
+        held = self.snapshot.files.held
+        rows: list[Row] = []
+        gone: list[str] = []
+        for uri, _, each in found:
+            if uri in held:
+                continue
+            self._shelf.pop(uri, None)
+            row = each.as_row(uri, self._load)
+            if row is not None:
+                rows.append(row)
+            elif uri in self.snapshot.files.closed:
+                gone.append(uri)
+        if gone:
+            self.snapshot = self.snapshot.without(*gone)
+        if rows:
+            self.snapshot = self.snapshot.with_rows(rows)
+        _ = self.snapshot.census  # now, in small steps, and not at the next keystroke
+
+    def _scanned(self, found: set[str]) -> None:
+        """All files are known now: the rows of others are those of folders that are no longer looked at."""
+        gone = [uri for uri in self.snapshot.files.closed if uri not in found]
+        self.snapshot = self.snapshot.without(*gone).changed(scanned=True)
+        self.demand()
+        self.changed()
+
+    def _load(self, uri: str) -> Document:
+        """A file that is a row only, read whole because something asks for it. A file that is gone is empty."""
+        known = self._shelf.get(uri)
+        if known is not None:
+            return known
+        text = self._read(uri)
+        document = read_document(
+            uri, "" if isinstance(text, Failure) else text, label=self.label(uri)
+        )
+        row = row_of(document, self.snapshot.shapes)
+        if row != self.snapshot.files.closed.get(uri):
+            # It changed, and nobody has said so yet.
+            self.later(0.0, lambda: self.reread([uri]))
+        self._shelve(document)
+        return document
+
+    def _shelve(self, document: Document) -> None:
+        self._shelf[document.uri] = document
+        if document.kind is Kind.PRODUCT and len(self._shelf) > SHELF:
+            products = [u for u, d in self._shelf.items() if d.kind is Kind.PRODUCT]
+            for uri in products[: len(products) // 2]:
+                del self._shelf[uri]
 
     def close_all(self) -> None:
         self._stop.set()
+
+
+def _may_be_ours(name: str) -> bool:
+    return names_manifest(name) or names_product(name) or is_candidate(name)
+
+
+def _is_settings(uri: str) -> bool:
+    return uri.rpartition("/")[2] == settings_file.NAME
 
 
 def artifact_document(target: str, artifact: Artifact) -> Document:

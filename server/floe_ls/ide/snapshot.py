@@ -159,21 +159,19 @@ class Snapshot:
 
     def _remembering(self) -> Find:
         """`find` for thousands of files, most of which name the same few manifests."""
-        known: dict[tuple[str, int], Found | Pending | Unavailable] = {}
+        known: dict[tuple[str, object], Found | Pending | Unavailable] = {}
+        census = self.census
 
         def find(text: str, holder: Holder) -> Found | Pending | Unavailable:
-            key = text, id(self.settings_for(holder.uri))
+            key = _meant(text, holder.uri) or (text, id(self.settings_for(holder.uri)))
             found = known.get(key)
             if found is None:
                 found = self.find(text, holder)
                 ref = parse_ref(text)
                 # Where several are called so, it depends on who asks; and nobody names himself.
-                if isinstance(ref, OciRef | NameRef) and len(self.census.named(ref.name)) <= 1:
-                    itself = isinstance(found, Unavailable) or (
-                        isinstance(found, Found) and found.document.uri == holder.uri
-                    )
-                    if not itself:
-                        known[key] = found
+                shared = not isinstance(ref, OciRef | NameRef) or len(census.named(ref.name)) <= 1
+                if shared and isinstance(found, Found) and found.document.uri != holder.uri:
+                    known[key] = found
             return found
 
         return find
@@ -337,6 +335,16 @@ def source_uri(ref: OciRef, settings: Settings) -> str | None:
         if path is not None:
             return resolve_path(settings.folder or "file:///", path)
     return None
+
+
+def _meant(text: str, uri: str) -> tuple[str, str] | None:
+    """The same for files that name the same file by a plain path: its folder, and the rest of the path."""
+    if not text.startswith(("../", "./")):
+        return None
+    folder, rest = uri.rpartition("/")[0], text
+    while rest.startswith("../"):
+        folder, rest = folder.rpartition("/")[0], rest[3:]
+    return f"{folder}/", rest
 
 
 def _nearest_folder(rows: list[Row], uri: str) -> Row | None:

@@ -204,7 +204,7 @@ class Census:
 
     def named(self, name: str) -> tuple[Row, ...]:
         """The manifests that a bare name may mean (I9): by their own name, else by their file's."""
-        return self._own.get(name) or self._files.get(name, ())
+        return self._own.get(name, ()) or self._files.get(name, ())
 
     def products_named(self, name: str) -> tuple[Row, ...]:
         return self._called.get(name, ())

@@ -5,11 +5,12 @@ Values are never None.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeVar, cast
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
+from typing import Any, TypeVar, overload
 
 K = TypeVar("K")
 V = TypeVar("V")
+T = TypeVar("T")
 
 _GONE: Any = object()
 _MOST = 128
@@ -27,52 +28,66 @@ class Layered(Mapping[K, V]):
         self._size = len(self._base)
 
     def __getitem__(self, key: K) -> V:
-        found = self._known(key)
+        found = self._over.get(key)
+        if found is None:
+            return self._base[key]
         if found is _GONE:
             raise KeyError(key)
-        return cast("V", found)
+        return found
 
-    def _known(self, key: K) -> Any:
-        return _known(self._over, self._base, key)
+    @overload
+    def get(self, key: K, /) -> V | None: ...
+    @overload
+    def get(self, key: K, /, default: V | T) -> V | T: ...
+    def get(self, key: K, /, default: Any = None) -> Any:
+        found = self._over.get(key)
+        if found is None:
+            return self._base.get(key, default)
+        return default if found is _GONE else found
 
     def __contains__(self, key: object) -> bool:
-        return self._known(key) is not _GONE  # type: ignore[arg-type]
+        return self.get(key) is not None  # type: ignore[arg-type]
 
     def __len__(self) -> int:
         return self._size
 
     def __iter__(self) -> Iterator[K]:
-        if not self._over:
-            return iter(self._base)
-        return self._keys()
+        return iter(self._whole())
 
-    def _keys(self) -> Iterator[K]:
-        over = self._over
-        for key in self._base:
-            if over.get(key) is not _GONE:
-                yield key
-        yield from (k for k, v in over.items() if v is not _GONE and k not in self._base)
+    def values(self) -> ValuesView[V]:
+        return self._whole().values()
+
+    def items(self) -> ItemsView[K, V]:
+        return self._whole().items()
 
     def changed(self, new: Iterable[tuple[K, V]] = (), gone: Iterable[K] = ()) -> Layered[K, V]:
         """One with these put in, and those taken out."""
-        over = self._over.copy()
+        out: Layered[K, V] = Layered.__new__(Layered)
+        out._base, over = self._base, self._over.copy()
         size = self._size
         for key in gone:
             if _known(over, self._base, key) is not _GONE:
                 size -= 1
-                if key in self._base:
-                    over[key] = _GONE
-                else:
-                    del over[key]
+                over[key] = _GONE
         for key, value in new:
             if _known(over, self._base, key) is _GONE:
                 size += 1
             over[key] = value
-        out: Layered[K, V] = Layered.__new__(Layered)
-        out._base, out._over, out._size = self._base, over, size  # noqa: SLF001
+        out._over, out._size = over, size
         if len(over) > max(_MOST, len(self._base) >> 6):
-            out._base, out._over = {key: out[key] for key in out}, {}  # noqa: SLF001
+            out._whole()
         return out
+
+    def _whole(self) -> dict[K, V]:
+        """All in one: it says the same, so nobody sees the change."""
+        if self._over:
+            whole = self._base.copy()
+            whole.update(self._over)
+            for key, value in self._over.items():
+                if value is _GONE:
+                    del whole[key]
+            self._base, self._over = whole, {}
+        return self._base
 
 
 def _known(over: dict[K, V], base: dict[K, V], key: K) -> Any:

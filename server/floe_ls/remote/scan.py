@@ -28,6 +28,11 @@ def manifests_below(root: str | os.PathLike[str], limit: int = LIMIT) -> Iterato
     Hidden folders, folders of packages, and what `.gitignore` files name are left out. A linked
     folder is followed once, however many links lead to it.
     """
+    yield from map(Path, paths_below(root, limit))
+
+
+def paths_below(root: str | os.PathLike[str], limit: int = LIMIT) -> Iterator[str]:
+    """The same as texts, which cost less."""
     left = limit
     seen: set[tuple[int, int]] = set()
     waiting = _below(os.fspath(root), "", (), seen)
@@ -41,7 +46,7 @@ def manifests_below(root: str | os.PathLike[str], limit: int = LIMIT) -> Iterato
             continue
         if _is_file(entry):
             left -= 1
-            yield Path(entry.path)
+            yield entry.path
 
 
 def _below(

@@ -112,9 +112,8 @@ def check(subject: Subject) -> Iterator[Finding]:
     if subject.tier is Tier.PRODUCT:
         yield from _not_approved(subject)
     elif subject.tier is Tier.DOMAIN and (listed := subject.at(Role.PRODUCTS)) is not None:
-        items = list(_items(listed))
-        yield from _unknown(subject, items)
-        yield from _twice(subject, items)
+        yield from _unknown(subject, listed)
+        yield from _twice(subject, listed)
 
 
 def _items(listed: At) -> Iterator[tuple[int, At, str]]:
@@ -186,12 +185,15 @@ def _approvals(
             )
 
 
-def _unknown(subject: Subject, items: list[tuple[int, At, str]]) -> Iterator[Finding]:
+def _unknown(subject: Subject, listed: At) -> Iterator[Finding]:
     census = subject.snapshot.census
     path = subject.path(Role.PRODUCTS)
+    row = subject.snapshot.row(subject.document)
+    if row is None or all(name in census.product_names for name in row.approves or ()):
+        return
     if not (subject.snapshot.scanned and census.product_count) or path is None:
         return
-    unknown = [found for found in items if found[2] not in census.product_names]
+    unknown = [found for found in _items(listed) if found[2] not in census.product_names]
     few = len(unknown) * len(census.product_names) <= _MOST_COMPARED
     names = sorted(census.product_names) if unknown and few else []
     for index, item, name in unknown:
@@ -207,14 +209,15 @@ def _unknown(subject: Subject, items: list[tuple[int, At, str]]) -> Iterator[Fin
         yield Finding(UNKNOWN.slug, item.value_span, message, (), tuple(fixes))
 
 
-def _twice(subject: Subject, items: list[tuple[int, At, str]]) -> Iterator[Finding]:
+def _twice(subject: Subject, listed: At) -> Iterator[Finding]:
     path = subject.path(Role.PRODUCTS)
-    own = {name for _, _, name in items}
-    others = [row for row in siblings(subject) if row.approves and not own.isdisjoint(row.approves)]
-    for index, item, name in items:
+    row = subject.snapshot.row(subject.document)
+    own = (row.approves if row is not None else None) or frozenset()
+    others = list(siblings(subject, lambda row: not own.isdisjoint(row.approves or ())))
+    for index, item, name in _items(listed) if others else ():
         for row in others:
-            listed = row.document.at(path or ())
-            there = next((a for _, a, n in _items(listed) if n == name), None) if listed else None
+            theirs = row.document.at(path or ())
+            there = next((a for _, a, n in _items(theirs) if n == name), None) if theirs else None
             if there is None:
                 continue
             line = row.document.lines.position(there.value_span.start)[0] + 1

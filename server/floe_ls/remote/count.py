@@ -1,0 +1,115 @@
+"""Counts the files of a workspace: finds them, and looks at those whose rows are not known from before."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from floe_ls.chain.layers import Shapes
+from floe_ls.forms.dialect import names_product
+from floe_ls.remote import files, seen
+from floe_ls.remote.scan import paths_below
+from floe_ls.remote.seen import Seen
+from floe_ls.remote.workers import answers
+
+BATCH = 100
+"""Files that are handed over at once: taking them in must not be felt while typing."""
+FEW = 400
+"""Files for which no other process is started."""
+_NEAR = 8
+"""Open files that others are near to, at most."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    found: tuple[tuple[str, str, Seen], ...]
+    """URI, path, and what was seen."""
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Counting:
+    """What a count is made with. `shapes` makes them in other processes, too."""
+
+    shapes: Callable[[], Shapes]
+    processes: int = 1
+    within: tuple[str, ...] | None = None
+    stop: threading.Event | None = None
+
+    @property
+    def stopped(self) -> bool:
+        return self.stop is not None and self.stop.is_set()
+
+    def batches(
+        self, paths: Iterable[str], known: Mapping[str, Seen], near: Collection[str] = ()
+    ) -> Iterator[Batch]:
+        """Manifests come first, then what is near to some files (paths), then the rest."""
+        ordered = sorted(paths, key=lambda path: _rank(path, [*near][:_NEAR]))
+        total, done = len(ordered), 0
+        certain: list[tuple[str, Seen]] = []
+        open_questions: list[tuple[str, Seen | None]] = []
+        for path in ordered:
+            if self.stopped:
+                return
+            old = known.get(path)
+            stamp = seen.stamp_of(path) if old is not None else None
+            if old is None or stamp is None or not seen.is_certain(old, stamp):
+                open_questions.append((path, old))
+                continue
+            certain.append((path, old))
+            if len(certain) >= BATCH:
+                done += len(certain)
+                yield _batch(certain, done, total)
+                certain = []
+        done += len(certain)
+        yield _batch(certain, done, total)
+        for answer in self._looked(open_questions):
+            if self.stopped:
+                return
+            done += len(answer)
+            yield _batch([(path, new) for path, new in answer if new is not None], done, total)
+
+    def _looked(
+        self, questions: list[tuple[str, Seen | None]]
+    ) -> Iterator[list[tuple[str, Seen | None]]]:
+        pieces = [questions[at : at + BATCH] for at in range(0, len(questions), BATCH)]
+        processes = self.processes if len(questions) > FEW else 1
+        given = self.shapes, self.within
+        for _, answer in answers(seen.looking, given, pieces, processes, self.stop):
+            yield answer
+
+
+def candidates(
+    folders: Iterable[Path], settings: Callable[[Path], None], stop: threading.Event | None = None
+) -> Iterator[str]:
+    """The paths of all files that may be ours; `settings` is told each folder once that has such files."""
+    told: set[str] = set()
+    for folder in folders:
+        for path in paths_below(folder):
+            if stop is not None and stop.is_set():
+                return
+            above = path.rpartition(os.sep)[0]
+            if above not in told:
+                told.add(above)
+                settings(Path(above))
+            yield path
+
+
+def _rank(path: str, near: list[str]) -> tuple[bool, int]:
+    name = path.rpartition(os.sep)[2].lower()
+    shared = max((_shared(path, other) for other in near), default=0)
+    return names_product(name), -shared
+
+
+def _shared(path: str, other: str) -> int:
+    """How many characters two paths begin with in common."""
+    pairs = zip(path, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(path), len(other)))
+
+
+def _batch(found: list[tuple[str, Seen]], done: int, total: int) -> Batch:
+    return Batch(tuple((files.uri_of(path), path, each) for path, each in found), done, total)
