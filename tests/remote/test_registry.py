@@ -486,7 +486,7 @@ def test_variables_without_a_host_are_shown_on_this_machine_only(
         "FLOE_REGISTRY_… hold a login, but not for whom: set"
         " FLOE_REGISTRY_HOST=registry.example.com if it is for this registry."
     )
-    variables(monkeypatch, HOST="registry.example.com")
+    variables(monkeypatch, HOST="Registry.example.com")
     assert credentials.login_for("registry.example.com/m").login is not None
     assert credentials.login_for("evil.example.com/m") == credentials.Found()
     assert credentials.login_for("localhost:5000/m") == credentials.Found()

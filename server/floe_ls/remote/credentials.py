@@ -209,7 +209,7 @@ def _from_helper(suffix: str, host: str) -> Found:
 
 def _host(key: str) -> str:
     """Docker writes hosts as `host`, `https://host` or `https://host/v1/`."""
-    host = re.sub(r"^https?://", "", key).partition("/")[0]
+    host = re.sub(r"^https?://", "", key).partition("/")[0].lower()
     return "docker.io" if host in {"index.docker.io", "registry-1.docker.io"} else host
 
 
