@@ -296,7 +296,8 @@ class Session:
         """The editor's settings (its `floe` section). They win over `floe-ls.toml`."""
         self._editor = {k: v for k, v in editor.items() if k in _SETTINGS and v is not None}
         # A file of the workspace cannot say that the workspace is to be trusted: only the editor can.
-        self.trusted = editor.get("trusted", True) is not False
+        # Nor does saying nothing lift what was said at the start.
+        self.trusted = editor.get("trusted", self.trusted) is not False
         self._reload_settings()
         self.demand()
         self.changed()

@@ -392,6 +392,8 @@ def test_an_untrusted_workspace_is_read_within_its_folders_and_no_further(
         assert "is outside of this workspace, which is not trusted: it was not read." in message
     ((code, message),) = told[desk.ref("parent")]
     assert "was not looked up: this workspace is not trusted" in message
+    desk.session.configure({"offline": False})  # says nothing of trust, so it lifts nothing
+    assert not desk.session.trusted
     desk.session.configure({"trusted": True})
     uri = desk.open("../up.yaml")
     assert "whitelist/not-approved" in desk.codes(uri)

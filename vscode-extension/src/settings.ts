@@ -14,7 +14,7 @@ export function settingsForServer(context: vscode.ExtensionContext): Record<stri
     if (somebody.some((value) => value !== undefined)) said[key] = settings.get(key);
   }
   // Without trust the workspace may not say where the server connects to, nor have it read files elsewhere.
-  return vscode.workspace.isTrusted ? said : { ...said, trusted: false, offline: true };
+  return vscode.workspace.isTrusted ? { ...said, trusted: true } : { ...said, trusted: false, offline: true };
 }
 
 function keys(context: vscode.ExtensionContext): string[] {
