@@ -6,7 +6,7 @@ from floe_ls.schema.constraints import choices_are_approved, credentials_missing
 from floe_ls.schema.meta import By, Category, Codes, Constraint, Deprecated, Dialect, ForbiddenKeys, Form, Inherit, Known, Merge, Mistaken, Needed, Only, Role, Rules, Severity, Single, Tier, Unique, Unknown
 from floe_ls.schema.shape import Shape
 
-MADE_FROM = 18762240
+MADE_FROM = 1610731082
 """The fingerprint of the modules that say what the shapes are."""
 
 SHAPES = {
@@ -509,7 +509,7 @@ SHAPES = {
             'repository': Shape('repository', ('metadata', 'repository'), doc="Where the product's source is.", nullable=True, kind='str', has_default=True, examples=('github.com/acme/customer-360',), dialects=frozenset({Dialect.ADR, Dialect.DESIGN})),}, has_default=True, needed=Needed(severity=By(adr=None, design=Severity.ERROR, v1=Severity.ERROR)), inherit=Inherit(merge=Merge.DEEP)),
         'platform': Shape('platform', ('platform',), doc='The manifest that the product builds on.', nullable=True, kind='object', fields={
             'manifest': Shape('manifest', ('platform', 'manifest'), doc='The platform or domain manifest from which the product inherits, as\n`oci://host/repository:tag`.', nullable=True, kind='str', has_default=True, min_length=1, needed=Needed(code='product/no-platform'), form=Form(name='manifest-ref'), single=Single(code='product/several-manifests', why='A product belongs to one domain, so it names one manifest; products of other domains it reads by their data contracts.'), codes=Codes(empty='product/no-platform'), examples=('oci://registry.example.com/sales-domain-manifest:v2.0.0',), role=Role.PLATFORM),
-            'version': Shape('version', ('platform', 'version'), doc='Releases of the manifest that the product can take: a range, or one tag.', nullable=True, kind='str', has_default=True, examples=('>=1.2.0, <2.0.0',), dialects=frozenset({Dialect.ADR, Dialect.DESIGN})),
+            'version': Shape('version', ('platform', 'version'), doc='Releases of the manifest that the product can take: a range, or one tag.', nullable=True, kind='str', has_default=True, examples=('>=1.2.0, <2.0.0',), dialects=frozenset({Dialect.DESIGN})),
             'cache': Shape('cache', ('platform', 'cache'), doc='Whether the manifest is kept locally once it was fetched.', kind='bool', has_default=True, default=True, dialects=frozenset({Dialect.DESIGN})),}, has_default=True, needed=Needed(severity=By(adr=Severity.WARNING, design=Severity.WARNING, v1=Severity.WARNING), code='product/no-platform'), single=Single(code='product/several-manifests', why='A product belongs to one domain, so it names one manifest; products of other domains it reads by their data contracts.'), inherit=Inherit(merge=Merge.DEEP)),
         'transforms': Shape('transforms', ('transforms',), doc='What the product builds, at least one transform.', nullable=True, kind='list', item=Shape('', ('transforms', '*'), doc='One model, or one folder of models, that the product builds.', kind='object', rules=Rules(unknown=Unknown(severity=By(adr=Severity.WARNING, design=Severity.WARNING, v1=Severity.ERROR))), fields={
             'name': Shape('name', ('transforms', '*', 'name'), doc='Name of the dbt model; each transform has its own.', nullable=True, kind='str', has_default=True, min_length=1, max_length=128, needed=Needed(severity=By(adr=None, design=None, v1=Severity.ERROR)), form=Form(name='model-name'), examples=('stg_customers',), role=Role.TRANSFORM_NAME),

@@ -101,7 +101,7 @@ class Platform(Section):
     ] = None
     """The platform or domain manifest from which the product inherits, as
     `oci://host/repository:tag`."""
-    version: Annotated[str | None, _ADR_AND_DESIGN, Examples((">=1.2.0, <2.0.0",))] = None
+    version: Annotated[str | None, _DESIGN, Examples((">=1.2.0, <2.0.0",))] = None
     """Releases of the manifest that the product can take: a range, or one tag."""
     cache: Annotated[bool, _DESIGN] = True
     """Whether the manifest is kept locally once it was fetched."""
