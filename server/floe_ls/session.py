@@ -455,6 +455,7 @@ class Session:
             known = self._fetcher.known(ref, settings)
             if known is not None:
                 self._arrived(target, known[0])
+                self._asked_at[target] = time.monotonic()
                 if not known[1]:
                     self._ask(target)
                 return True
