@@ -477,7 +477,8 @@ class _Here:
         for name in known:
             if name not in approved.names:
                 doc = f"Not approved: {place} approves {listed}."
-                yield _Value(name, ItemKind.PLUGIN, told, doc, 8)
+                # Struck out, so that it is told from the approved ones before it is chosen.
+                yield _Value(name, ItemKind.PLUGIN, told, doc, 8, deprecated=True)
 
     def products(self) -> Iterator[_Value]:
         census = self.snapshot.census
