@@ -137,18 +137,17 @@ def judged(document: Document, shape: Shape, node: Mapping) -> Judged:
 
 def _collect(judgement: Judged, base: int, out: list[tuple[int, Slip]], mild: bool = False) -> None:
     """All slips, each with the offset that it is relative to."""
-    for slip in judgement.slips:
-        out.append((base, _mild(slip) if mild else slip))
+    out += [(base, _mild(slip) if mild else slip) for slip in judgement.slips]
     offsets, entries = judgement.node.at, judgement.parts.entries
     for index in judgement.parts.wrong:
         part = entries[index]
         if part is None or index in judgement.muted:
             continue
         milder = mild or part.mild
-        for slip in part.slips:
-            out.append((base + offsets[index], _mild(slip) if milder else slip))
+        at = base + offsets[index]
+        out += [(at, _mild(slip) if milder else slip) for slip in part.slips]
         if part.below is not None and part.below.bad:
-            _collect(part.below, base + offsets[index], out, milder)
+            _collect(part.below, at, out, milder)
 
 
 def _mild(slip: Slip) -> Slip:

@@ -506,7 +506,9 @@ class DataProduct(Section):
     """Tests that the product asks of its own models."""
     environments: Annotated[list[ProductEnvironment] | None, _DESIGN] = None
     """What is different in some environments."""
-    depends_on: Annotated[list[str] | None, _ADR_AND_DESIGN, Examples((["marketing.campaigns"],))] = None
+    depends_on: Annotated[
+        list[str] | None, _ADR_AND_DESIGN, Examples((["marketing.campaigns"],))
+    ] = None
     """Products of other domains on which this one builds."""
 
     rules: ClassVar[Rules] = Rules(
