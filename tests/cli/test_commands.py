@@ -182,12 +182,10 @@ def test_the_help_teaches() -> None:
 
 
 def test_a_closed_pipe_is_no_error(examples: Path) -> None:
-    command = (
-        f"{sys.executable} -m floe_ls check --format json . | head -1"  # the shell makes the pipe
-    )
+    command = f"{sys.executable} -m floe_ls check --format json . | head -1"
     env = {**os.environ, "PYTHONPATH": str(REPOSITORY / "server")}
     done = subprocess.run(
-        command, shell=True, cwd=examples, capture_output=True, text=True, env=env, check=False
+        ["sh", "-c", command], cwd=examples, capture_output=True, text=True, env=env, check=False
     )
     assert done.stdout == "{\n"
     assert "Traceback" not in done.stderr

@@ -119,7 +119,7 @@ def test_files_that_come_change_and_go_are_counted(tmp_path: Path) -> None:
         elif what < 0.6:
             path = path.parent / "copy" / path.name
             path.parent.mkdir(exist_ok=True)
-            path.write_text((sorted(tmp_path.rglob("*.yaml"))[0]).read_text())
+            path.write_text(min(tmp_path.rglob("*.yaml")).read_text())
         else:
             path.write_text(
                 path.read_text().replace("v2.1.0", "v2.1.1").replace("name: ", "name: a")

@@ -27,7 +27,8 @@ FILES = {
 WORDS = ["duckdb", "spark", "optional", "required", "scope", "domain", ": ", "\n", "  ", "- ", "[", "]", "'", "#",
          "🎉", "é", "\r\n", "\t", "customer-360",
          "governance:\n  pii_encryption: optional\n",
-         "enterprise-manifest.yaml",         "&a ", "*a", "<<: *a", "{", "}", "|", "plugins:\n  compute: spark\n", "null", "---\n"]  # fmt: skip
+         "enterprise-manifest.yaml", "&a ", "*a", "<<: *a", "{", "}", "|",
+         "plugins:\n  compute: spark\n", "null", "---\n"]  # fmt: skip
 
 
 def shown(session: Session, uri: str) -> list[tuple[object, ...]]:
