@@ -117,7 +117,9 @@ def strengthen(*loosest_first: Any) -> Inherit:
     return Inherit(Merge.STRENGTHEN, order=loosest_first)
 
 
-OVERRIDE, DEEP, EXTEND, LOCAL = (Inherit(m) for m in (Merge.OVERRIDE, Merge.DEEP, Merge.EXTEND, Merge.LOCAL))
+OVERRIDE, DEEP, EXTEND, LOCAL = (
+    Inherit(m) for m in (Merge.OVERRIDE, Merge.DEEP, Merge.EXTEND, Merge.LOCAL)
+)
 IMMUTABLE = Inherit(Merge.IMMUTABLE)
 
 
