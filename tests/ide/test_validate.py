@@ -86,6 +86,18 @@ def test_a_number_that_floes_loader_reads_otherwise_is_pointed_out(value: str, r
     assert f"the number {read} to floe's loader" in found.message
 
 
+def test_numbers_of_a_plugins_own_settings_are_looked_at_too() -> None:
+    check(
+        """
+        plugins:
+          compute: {type: duckdb, config: {mode: 0755, port: 5432, start: 12:30, ratio: -1.5}}
+        #                                        ^^^^ warning[yaml/ambiguous-scalar]: `0755` is the number 493 to floe's loader, which reads YAML 1.1; today's YAML reads the number 755.
+        #                                                                 ^^^^^ warning[yaml/ambiguous-scalar]: `12:30` is the number 750 to floe's loader, which reads YAML 1.1; today's YAML reads `12:30`.
+          orchestrator: dagster
+        """
+    )
+
+
 def test_what_floe_takes_is_taken() -> None:
     check(
         """

@@ -653,6 +653,8 @@ class _Check:
         if isinstance(node, Scalar):
             out += _unloadable(node)
             out += _secret(node, key)
+            if node.style == "" and node.text[:1] in _DIGITS:
+                out += _two_numbers(node, loaded(node))
             return None
         if not isinstance(node, Collection):
             return None
@@ -735,14 +737,8 @@ class _Check:
                 f" it {words.must(shape, self.dialect)}."
             )
             yield Slip(a, b, shape.codes.type or "schema/type", severity, message)
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            modern = node.value
-            if modern != value and (":" in node.text or type(modern) is type(value)):
-                message = (
-                    f"`{node.text}` is {words.shown(value)} to floe's loader, which reads YAML 1.1;"
-                    f" today's YAML reads {words.shown(modern)}."
-                )
-                yield Slip(a, b, "yaml/ambiguous-scalar", Severity.WARNING, message)
+        else:
+            yield from _two_numbers(node, value)
 
     def not_a_choice(self, shape: Shape, node: Scalar, value: Any, key: str) -> Slip:
         choices = [str(choice) for choice in shape.choices]
@@ -991,6 +987,22 @@ def _secret(node: Scalar, key: str) -> Iterator[Slip]:
             " name a Kubernetes secret, or an environment variable, instead."
         )
         yield Slip(node.start, node.end, "security/plain-secret", Severity.WARNING, message)
+
+
+_DIGITS = frozenset("0123456789+-")
+
+
+def _two_numbers(node: Scalar, value: Any) -> Iterator[Slip]:
+    """A number that floe's loader reads otherwise than its author will have meant it."""
+    modern = node.value
+    if isinstance(value, bool) or not isinstance(value, int | float) or modern == value:
+        return
+    if ":" in node.text or type(modern) is type(value):
+        message = (
+            f"`{node.text}` is {words.shown(value)} to floe's loader, which reads YAML 1.1;"
+            f" today's YAML reads {words.shown(modern)}."
+        )
+        yield Slip(node.start, node.end, "yaml/ambiguous-scalar", Severity.WARNING, message)
 
 
 _TAGS = frozenset("!!str !!int !!float !!bool !!null !!map !!seq !!timestamp !!binary".split())
