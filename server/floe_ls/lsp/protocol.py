@@ -79,8 +79,8 @@ class Pygls(LanguageServer):
         self.protocol.set_writer(held, include_headers=False)
         self.handle({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": initialize})
         self.protocol.set_writer(_Out(server))
-        self.initialized: dict[str, Any] = json.loads(held.said)["result"]
-        """The answer to `initialize`."""
+        self.answered: dict[str, Any] = json.loads(held.said).get("result") or {}
+        """What it would have said to `initialize`; the client has `greeting`."""
 
     def handle(self, message: dict[str, Any]) -> None:
         """Handles a message; one that makes no sense is refused."""
@@ -102,10 +102,10 @@ class _Held:
     """Keeps what is written."""
 
     def __init__(self) -> None:
-        self.said = b""
+        self.said = b"{}"
 
     def write(self, data: bytes) -> None:
-        self.said += data
+        self.said = data
 
     def close(self) -> None: ...
 

@@ -6,6 +6,7 @@ What an editor says with every key, and at its start, is handled here as plain J
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import logging
@@ -18,6 +19,7 @@ from floe_ls.forms.document import Document
 from floe_ls.ide.diagnostics import diagnostics
 from floe_ls.ide.model import Completion, Diagnostic
 from floe_ls.ide.snapshot import Snapshot
+from floe_ls.lsp import greeting
 from floe_ls.lsp.convert import Converter
 from floe_ls.lsp.loop import Loop, Timer
 from floe_ls.lsp.wire import Json, Wire, compact
@@ -32,6 +34,8 @@ log = logging.getLogger(__name__)
 QUIET = 0.3
 """Seconds without a change after which a reference counts as typed, and may be fetched, and after which a client is
 told to ask again for what other files decide."""
+SOON, LEISURE = 0.02, 0.5
+"""Seconds after which everything is loaded: after the first findings, and where no file was opened."""
 WATCHED = ("**/*.{yaml,yml}", "**/floe-ls.toml")
 
 
@@ -42,7 +46,14 @@ PARSE_ERROR = -32700
 class FloeServer:
     """Handlers are plain functions, in order, on the session's one snapshot; only fetching waits."""
 
-    def __init__(self, session: Session, loop: Loop, write: Callable[[bytes], object]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        loop: Loop,
+        write: Callable[[bytes], object],
+        greeted: bool = False,
+    ) -> None:
+        """`greeted`: the client has the answer to `initialize` already."""
         self.session = session
         self.loop = loop
         self.wire = Wire(self.receive, write)
@@ -59,6 +70,7 @@ class FloeServer:
         """Called after findings have gone out, when no message is waiting."""
         self.stopped = self.ended = False
         """The client has said `shutdown`, and `exit`."""
+        self._greeted = greeted
         self._initialize: dict[str, Any] | None = None
         """The client's `initialize`, once it has come."""
         self._asked: dict[str, Callable[[Any], object] | None] = {}
@@ -104,15 +116,25 @@ class FloeServer:
             self.loop.stop()
         elif self._out_of_place(message, method):
             return
-        elif "id" not in message and method in self.notified:
+        elif not self._handled(message, method):
+            pygls = self.pygls
+            # Features that were loaded just now may handle it themselves.
+            if not self._handled(message, method):
+                pygls.handle(message)
+
+    def _handled(self, message: dict[str, Any], method: str) -> bool:
+        """Handles what is plain JSON here."""
+        if "id" in message:
+            if method in self.requested:
+                self._answer(message["id"], method, message.get("params") or {})
+                return True
+        elif method in self.notified:
             try:
                 self.notified[method](message.get("params") or {})
             except Exception:
                 log.exception("handling %s", method)
-        elif "id" in message and method in self.requested:
-            self._answer(message["id"], method, message.get("params") or {})
-        else:
-            self.pygls.handle(message)
+            return True
+        return False
 
     def _answer(self, number: Any, method: str, params: Any) -> None:
         try:
@@ -120,6 +142,8 @@ class FloeServer:
         except Exception as error:
             log.exception("answering %s", method)
             self.refuse(number, INTERNAL, f"{type(error).__name__}: {error}")
+            return
+        if method == "initialize" and self._greeted:
             return
         self.wire.send(f'{{"jsonrpc":"2.0","id":{compact(number)},"result":{result}}}')
 
@@ -180,7 +204,11 @@ class FloeServer:
         """What handles all that is not handled here; loading it takes a moment."""
         from floe_ls.lsp.protocol import Pygls
 
-        return Pygls(self, self._initialize or {})
+        told = self._initialize or {}
+        # All that it needs of the client: it would take as long again to read the rest.
+        kept = {key: told.get(key) for key in ("processId", "rootUri", "workspaceFolders")}
+        general = (told.get("capabilities") or {}).get("general")
+        return Pygls(self, {**kept, "capabilities": {"general": general} if general else {}})
 
     @property
     def protocol(self) -> Protocol:
@@ -204,14 +232,17 @@ class FloeServer:
             self._loading.start()
 
     def _import(self) -> None:
-        import floe_ls.lsp.features
         import floe_ls.lsp.protocol  # noqa: F401
 
-        self.loop.post(self.finish_loading)
+        self.loop.post(self._loaded)
 
-    def finish_loading(self) -> None:
-        """Tells pygls what has been said so far."""
+    def _loaded(self) -> None:
         _ = self.pygls
+        for call in self.flushed:
+            call()
+        # What is there now stays: the collector need not look through it again and again.
+        gc.enable()
+        gc.freeze()
 
     # --- the session's begin and end
 
@@ -219,14 +250,13 @@ class FloeServer:
         self._initialize = params
         session = self.session
         self.capabilities = params.get("capabilities") or {}
-        session.encoding = Encoding(chosen_encoding(self.capabilities))
+        session.encoding = Encoding(greeting.encoding(self.capabilities))
         client = (params.get("clientInfo") or {}).get("name") or ""
         self.convert = Converter(session.encoding, self.capabilities, client)
         session.post = self.loop.post
         session.later = self._later
         session.changed = self.due_all
-        refresh = self.client_has("workspace", "diagnostics", "refreshSupport")
-        self.pulls = bool(self.client_has("textDocument", "diagnostic")) and bool(refresh)
+        self.pulls = greeting.pulls(self.capabilities)
         if self.pulls:
             self.requested["textDocument/diagnostic"] = self.pull
         self.pull_configuration = bool(self.client_has("workspace", "configuration"))
@@ -235,7 +265,7 @@ class FloeServer:
             folders = [params["rootUri"]]
         session.set_roots(folders)
         self.configure(params.get("initializationOptions"))
-        return self.pygls.initialized
+        return greeting.greeting(self.capabilities)
 
     def initialized(self, _: dict[str, Any]) -> None:
         if self.pull_configuration:
@@ -260,6 +290,7 @@ class FloeServer:
             )
         if registrations:
             self.ask("client/registerCapability", {"registrations": registrations})
+        self.loop.later(LEISURE, self.load)
         self.session.scan()
 
     def _later(self, seconds: float, call: Callable[[], None]) -> None:
@@ -357,6 +388,8 @@ class FloeServer:
             self._refresh_when_quiet()
         for call in self.flushed:
             call()
+        if self._loading is None:
+            self.loop.later(SOON, self.load)
 
     def refresh(self) -> None:
         """Asks a client that pulls to ask again: an edit of one document changed others."""
@@ -383,10 +416,11 @@ class FloeServer:
 
     def mended(self, document: Document) -> list[Diagnostic]:
         """The findings with their fixes."""
-        if self._mended is None or self._mended[:2] != (self.snapshot, document):
+        known = self._mended
+        if known is None or known[0] is not self.snapshot or known[1] is not document:
             found = diagnostics(self.snapshot, document)
-            self._mended = self.snapshot, document, found
-        return self._mended[2]
+            known = self._mended = self.snapshot, document, found
+        return known[2]
 
     def check_and_publish(self, uri: str, only_new: bool = False) -> None:
         document = self.document(uri)
@@ -440,18 +474,13 @@ class FloeServer:
 
 
 def create_server(
-    loop: Loop, write: Callable[[bytes], object], fetcher: Fetch | None = None
+    loop: Loop,
+    write: Callable[[bytes], object],
+    fetcher: Fetch | None = None,
+    greeted: bool = False,
 ) -> FloeServer:
     """A server for one client. `fetcher` is what fetches artifacts; without one there is no network."""
-    return FloeServer(Session(floe_shapes(), fetcher), loop, write)
-
-
-def chosen_encoding(capabilities: dict[str, Any]) -> str:
-    """The first of the units that a client offers for columns; they all are known here."""
-    general = capabilities.get("general")
-    offered = general.get("positionEncodings") if isinstance(general, dict) else None
-    known = {encoding.value for encoding in Encoding}
-    return next((unit for unit in offered or () if unit in known), Encoding.UTF16.value)
+    return FloeServer(Session(floe_shapes(), fetcher), loop, write, greeted)
 
 
 def _matters_to_others(snapshot: Snapshot, before: Document, after: Document) -> bool:
