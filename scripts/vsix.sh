@@ -12,6 +12,9 @@ if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
   npm ci --no-audit --no-fund --loglevel=error
 fi
 cp ../LICENSE LICENSE
+rm -rf media/pictures
+mkdir media/pictures
+cp ../docs/images/vscode*.png media/pictures # those of the walkthrough
 : "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct 2>/dev/null || echo 1767225600)}"
 export SOURCE_DATE_EPOCH
 ../.venv/bin/python ../scripts/bundle.py

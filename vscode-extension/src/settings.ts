@@ -11,10 +11,21 @@ export function settingsForServer(context: vscode.ExtensionContext): Record<stri
   for (const key of keys(context).filter((name) => !OWN.test(name))) {
     const found = settings.inspect(key);
     const somebody = [found?.globalValue, found?.workspaceValue, found?.workspaceFolderValue];
-    if (somebody.some((value) => value !== undefined)) said[key] = settings.get(key);
+    if (somebody.some((value) => value !== undefined)) put(said, key.split('.'), settings.get(key));
   }
   // Without trust the workspace may not say where the server connects to, nor have it read files elsewhere.
   return vscode.workspace.isTrusted ? { ...said, trusted: true } : { ...said, trusted: false, offline: true };
+}
+
+/** `hints.overrides` is a key within `hints`. */
+function put(into: Record<string, unknown>, [key, ...rest]: string[], value: unknown): void {
+  if (rest.length === 0) {
+    into[key] = value;
+    return;
+  }
+  const inner = (into[key] ?? {}) as Record<string, unknown>;
+  put(inner, rest, value);
+  into[key] = inner;
 }
 
 function keys(context: vscode.ExtensionContext): string[] {

@@ -46,6 +46,32 @@ describe('floe shows', () => {
     await until('the new value', () => view.getText().includes('grafana'));
   });
 
+  it('hints of what holds, until they are switched off', async () => {
+    const document = await open(file(BROKEN));
+    const whole = new vscode.Range(0, 0, document.lineCount, 0);
+    const hints = async (): Promise<string> => {
+      const found = await vscode.commands.executeCommand<vscode.InlayHint[]>('vscode.executeInlayHintProvider', document.uri, whole);
+      return found.map(({ label }) => (typeof label === 'string' ? label : label.map((part) => part.value).join(''))).join('\n');
+    };
+    await until('hints', async () => /effective: required \(enterprise\)/.test(await hints()));
+    const settings = vscode.workspace.getConfiguration('floe');
+    await settings.update('hints.overrides', false, vscode.ConfigurationTarget.Workspace);
+    await until('none of this kind', async () => !(await hints()).includes('effective: required'));
+    await settings.update('hints.overrides', undefined, vscode.ConfigurationTarget.Workspace);
+    await until('hints again', async () => (await hints()).includes('effective: required'));
+  });
+
+  it('lenses that open the effective configuration, the parent and the inheritors', async () => {
+    const document = await open(file(ENTERPRISE));
+    const lenses = await until('lenses', async () => {
+      const found = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri, 10);
+      return found.length > 1 && found;
+    });
+    const there = new Set(await vscode.commands.getCommands(true));
+    for (const lens of lenses) assert.ok(there.has(lens.command?.command ?? ''), lens.command?.command);
+    assert.ok(lenses.some((lens) => /products inherit/.test(lens.command?.title ?? '')));
+  });
+
   it('who inherits from whom, with the findings of each file', async () => {
     const mesh = await until('the whole mesh', async () => {
       const found = await (await connection()).client?.sendRequest<Mesh>('floe/graph', {});
