@@ -76,7 +76,12 @@ class Converter:
         }
 
     def offset(self, document: Document, position: Any) -> int:
-        return document.lines.offset(position.line, position.character, self.encoding)
+        """The offset of a position, in plain JSON or in the protocol's type."""
+        if isinstance(position, dict):
+            line, character = position["line"], position["character"]
+        else:
+            line, character = position.line, position.character
+        return document.lines.offset(line, character, self.encoding)
 
     def diagnostics(self, document: Document, found: Iterable[Diagnostic]) -> Json:
         """Findings as a JSON array. What was said the last time is not written anew."""

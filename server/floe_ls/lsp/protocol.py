@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
@@ -17,6 +18,7 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 
 import floe_ls
 from floe_ls.lsp.features import FEATURES
+from floe_ls.lsp.greeting import TRIGGERS
 from floe_ls.lsp.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -73,6 +75,8 @@ class Pygls(LanguageServer):
         )
         self.floe = server
         server.__dict__["pygls"] = self  # features register themselves on the server
+        for method, options in _answered_elsewhere(server):
+            self.feature(method, options)(_never)
         for register in FEATURES:
             register(server)
         held = _Held()
@@ -96,6 +100,24 @@ class Pygls(LanguageServer):
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Into the log: people cannot do anything about it."""
         log.error("%s: %s", getattr(source, "__name__", source), error)
+
+
+def _answered_elsewhere(server: FloeServer) -> Iterator[tuple[str, Any]]:
+    """What the server answers itself, so that pygls knows of it too."""
+    yield lsp.TEXT_DOCUMENT_HOVER, None
+    triggers = lsp.CompletionOptions(trigger_characters=TRIGGERS, resolve_provider=True)
+    yield lsp.TEXT_DOCUMENT_COMPLETION, triggers
+    if server.pulls:
+        yield (
+            lsp.TEXT_DOCUMENT_DIAGNOSTIC,
+            lsp.DiagnosticOptions(
+                inter_file_dependencies=True, workspace_diagnostics=False, identifier="floe"
+            ),
+        )
+
+
+def _never(_: Any) -> None:
+    """Such a message does not get here."""
 
 
 class _Held:

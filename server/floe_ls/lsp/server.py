@@ -20,6 +20,7 @@ from floe_ls.ide.diagnostics import diagnostics
 from floe_ls.ide.model import Completion, Diagnostic
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.lsp import greeting
+from floe_ls.lsp.asked import asked
 from floe_ls.lsp.convert import Converter
 from floe_ls.lsp.loop import Loop, Timer
 from floe_ls.lsp.wire import Json, Wire, compact
@@ -93,6 +94,7 @@ class FloeServer:
         self.requested: dict[str, Callable[[Any], Any]] = {
             "initialize": self.initialize,
             "shutdown": self.shutdown,
+            **asked(self),
         }
         """Handlers of requests."""
 
@@ -232,6 +234,8 @@ class FloeServer:
             self._loading.start()
 
     def _import(self) -> None:
+        import floe_ls.ide.completion
+        import floe_ls.ide.hover
         import floe_ls.lsp.protocol  # noqa: F401
 
         self.loop.post(self._loaded)

@@ -1,6 +1,6 @@
 """One module a feature: it registers its handlers, asks `ide`, and converts the answer.
 
-To add one: a module here with `register(server)`, and its line below.
+To add one: a module here with `register(server)`, its line below, and what it announces in `lsp/greeting.py`.
 """
 
 from __future__ import annotations
@@ -12,20 +12,17 @@ from floe_ls.lsp.features import (
     call_hierarchy,
     code_action,
     commands,
-    completion,
     definition,
     effective,
     folding,
     formatting,
     graph,
     highlight,
-    hover,
     inlay,
     lens,
     linked,
     links,
     progress,
-    pull,
     references,
     remote,
     rename,
@@ -40,9 +37,6 @@ if TYPE_CHECKING:
     from floe_ls.lsp.server import FloeServer
 
 FEATURES: tuple[Callable[[FloeServer], None], ...] = (
-    pull.register,
-    hover.register,
-    completion.register,
     code_action.register,
     folding.register,
     selection.register,
@@ -66,4 +60,4 @@ FEATURES: tuple[Callable[[FloeServer], None], ...] = (
     remote.register,
     workspace.register,
 )
-"""Called while `initialize` is answered, when the client's capabilities are known."""
+"""Called when pygls is loaded, behind the first findings."""
