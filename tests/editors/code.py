@@ -56,7 +56,7 @@ class Code:
         command = [INSTALLED / "bin" / "node", SCRIPTS / script, self.url, *arguments]
         return subprocess.run(
             command,
-            env=self.environment,
+            env={**self.environment, "PATH": os.environ["PATH"]},  # the browser's own
             capture_output=True,
             text=True,
             timeout=280,

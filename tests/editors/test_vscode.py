@@ -196,6 +196,37 @@ def test_in_a_workspace_that_nobody_trusts_only_the_extensions_own_server_runs(
     assert not (tmp_path / "ran").exists()
 
 
+def test_one_message_tells_of_a_python_that_is_too_old(tmp_path: Path, vsix: bytes) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in (
+        "env",
+        "sh",
+        "bash",
+        "uname",
+        "dirname",
+        "basename",
+        "readlink",
+        "sed",
+        "cat",
+        "ps",
+    ):
+        (programs / name).symlink_to(shutil.which(name) or f"/bin/{name}")
+    old = programs / "python3"
+    old.write_text('#!/bin/sh\necho \'{"version": [3, 9], "server": null}\'\n', encoding="utf-8")
+    old.chmod(0o755)
+    with code(
+        tmp_path / "home",
+        tmp_path / "examples",
+        # The second: VS Code does not ask a login shell for another PATH.
+        environment={"PATH": f"{INSTALLED / 'bin'}:{programs}", "VSCODE_CLI": "1"},
+        vsix=EXTENSION / "floe.vsix",
+    ) as running:
+        ran = running.run("old_python.mjs")
+        assert ran.returncode == 0, ran.stderr
+        keep_pictures(running)
+
+
 def keep_pictures(running: Code) -> None:
     """Leaves the pictures where a person can look at them."""
     folder = REPOSITORY / ".tools" / "pictures"
