@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from floe_ls.forms.tree import find, is_null, key_of, pairs, text_of
 from floe_ls.schema.meta import Dialect, Tier
+from floe_ls.schema.nearest import nearest
 from floe_ls.syntax.nodes import Mapping, Node, Scalar
 
 
@@ -27,9 +28,11 @@ _MANIFEST_KEYS = frozenset(
 )
 """One of these makes a file that is called a manifest one of floe's, not of Cloud Foundry or Kubernetes."""
 _TELLING_KEYS = frozenset(
-    {"scope", "approved_plugins", "approved_products", "approved_sinks", "parent_manifest"}
+    {"approved_plugins", "approved_products", "approved_sinks", "parent_manifest"}
 )
 """One of these makes any file a manifest."""
+_SCOPES = frozenset({"enterprise", "domain"})
+"""So does a `scope` that is one of these. Other programs have `scope` too."""
 _TELLING_CATEGORIES = frozenset(
     "compute orchestrator catalog semantic_layer telemetry_backend lineage_backend observability".split()
 )
@@ -83,8 +86,11 @@ def kind_of(root: Node | None, uri: str) -> Kind:
         return Kind.PRODUCT
     floe = (_text(root, "apiVersion") or "floe").startswith("floe")
     if manifest:
-        known = keys & _MANIFEST_KEYS or not keys or any(_half_typed(root, key) for key in keys)
-        return Kind.MANIFEST if known and floe else Kind.OTHER
+        known = keys & _MANIFEST_KEYS
+        if known == {"scope"} and _is_of_the_web(root):
+            return Kind.OTHER
+        known_or_begun = known or not keys or any(_half_typed(root, key) for key in keys)
+        return Kind.MANIFEST if known_or_begun and floe else Kind.OTHER
     if floe and _says_product(root):
         return Kind.PRODUCT
     return Kind.MANIFEST if floe and _says_manifest(root, keys) else Kind.OTHER
@@ -92,6 +98,8 @@ def kind_of(root: Node | None, uri: str) -> Kind:
 
 def _says_manifest(root: Node | None, keys: set[str]) -> bool:
     if keys & _TELLING_KEYS or ("plugins" in keys and keys & {"governance", "apiVersion"}):
+        return True
+    if _text(root, "scope") in _SCOPES:
         return True
     plugins = find(root, "plugins")
     categories = {key_of(entry) for _, entry in pairs(plugins[1].value)} if plugins else set()
@@ -108,9 +116,18 @@ def _says_product(root: Node | None) -> bool:
     return any(_text(item, "type") == "dbt" for item in items)
 
 
+def _is_of_the_web(root: Node | None) -> bool:
+    """Whether this is the manifest of a web application, whose `scope` is a path or an address."""
+    return "/" in (_text(root, "scope") or "")
+
+
 def _half_typed(root: Node | None, key: str) -> bool:
+    """Whether this is a key of a manifest, still being written, or misspelt: other programs have empty keys too."""
     found = find(root, key)
-    return found is not None and is_null(found[1].value)
+    if found is None or not is_null(found[1].value):
+        return False
+    begun = any(known.startswith(key) for known in _MANIFEST_KEYS)
+    return begun or nearest(key, sorted(_MANIFEST_KEYS)) is not None
 
 
 def _is_runtime(root: Node | None, keys: set[str]) -> bool:
