@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,7 @@ def code(
     environment: Mapping[str, str] | None = None,
     settings: Mapping[str, Any] | None = None,
     user: Mapping[str, Any] | None = None,
-    vsix: Path | None = None,
+    vsix: Sequence[Path] = (),
     example: str = ".",
     trusted: bool = True,
 ) -> Iterator[Code]:
@@ -106,9 +106,9 @@ def code(
     }
     places = ["--config", home / "config.yaml", "--user-data-dir", home / "data"]
     command = [program, *places, "--extensions-dir", home / "extensions"]
-    if vsix is not None:
+    for extension in vsix:
         subprocess.run(
-            [*command, "--install-extension", vsix],
+            [*command, "--install-extension", extension],
             env=variables,
             check=True,
             capture_output=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -145,7 +146,7 @@ def test_a_newcomers_minute(tmp_path: Path, vsix: bytes, theme: str) -> None:
     """Squiggle, Problems, hover, fix and completion, by mouse and keyboard, from the file that `make vsix` made."""
     settings = {"workbench.colorTheme": THEMES[theme], **python_of_this_checkout()}
     with code(
-        tmp_path / "home", tmp_path / "examples", settings=settings, vsix=EXTENSION / "floe.vsix"
+        tmp_path / "home", tmp_path / "examples", settings=settings, vsix=[EXTENSION / "floe.vsix"]
     ) as running:
         ran = running.run("minute.mjs", theme)
         assert ran.returncode == 0, ran.stderr
@@ -170,7 +171,7 @@ def test_the_effective_configuration_the_tree_and_the_graph_are_seen(
         workspace,
         example="adr/three-tier",
         settings=settings,
-        vsix=EXTENSION / "floe.vsix",
+        vsix=[EXTENSION / "floe.vsix"],
     ) as running:
         ran = running.run("views.mjs", theme)
         assert ran.returncode == 0, ran.stderr
@@ -187,13 +188,58 @@ def test_in_a_workspace_that_nobody_trusts_only_the_extensions_own_server_runs(
         tmp_path / "home",
         tmp_path / "examples",
         settings={"floe.server.path": str(canary)},
-        vsix=EXTENSION / "floe.vsix",
+        vsix=[EXTENSION / "floe.vsix"],
         trusted=False,
     ) as running:
         ran = running.run("untrusted.mjs")
         assert ran.returncode == 0, ran.stderr
         keep_pictures(running)
     assert not (tmp_path / "ran").exists()
+
+
+INTERPRETER = """
+exports.activate = () => ({
+  environments: {
+    getActiveEnvironmentPath: () => ({ path: 'selected' }),
+    resolveEnvironment: async () => ({ executable: { uri: require('vscode').Uri.file(PYTHON) } }),
+    onDidChangeActiveEnvironmentPath: () => ({ dispose() {} }),
+  },
+});
+"""
+
+
+def python_extension(folder: Path) -> Path:
+    """An extension that answers as Microsoft's for Python does, with the interpreter of this checkout."""
+    manifest = {
+        "name": "python",
+        "publisher": "ms-python",
+        "version": "1.0.0",
+        "engines": {"vscode": "^1.91.0"},
+        "main": "./main.js",
+        "activationEvents": [],
+    }
+    identity = '<Identity Language="en-US" Id="python" Version="1.0.0" Publisher="ms-python"/>'
+    schema = "http://schemas.microsoft.com/developer/vsx-schema/2011"
+    vsix = folder / "python.vsix"
+    with zipfile.ZipFile(vsix, "w") as archive:
+        archive.writestr(
+            "extension.vsixmanifest",
+            f'<PackageManifest Version="2.0.0" xmlns="{schema}"><Metadata>{identity}</Metadata></PackageManifest>',
+        )
+        archive.writestr("extension/package.json", json.dumps(manifest))
+        program = INTERPRETER.replace("PYTHON", json.dumps(sys.executable))
+        archive.writestr("extension/main.js", program)
+    return vsix
+
+
+def test_the_server_of_the_selected_interpreter_is_preferred(tmp_path: Path, vsix: bytes) -> None:
+    with code(
+        tmp_path / "home",
+        tmp_path / "examples",
+        vsix=[python_extension(tmp_path), EXTENSION / "floe.vsix"],
+    ) as running:
+        ran = running.run("interpreter.mjs")
+        assert ran.returncode == 0, ran.stderr
 
 
 def test_one_message_tells_of_a_python_that_is_too_old(tmp_path: Path, vsix: bytes) -> None:
@@ -220,7 +266,7 @@ def test_one_message_tells_of_a_python_that_is_too_old(tmp_path: Path, vsix: byt
         tmp_path / "examples",
         # The second: VS Code does not ask a login shell for another PATH.
         environment={"PATH": f"{INSTALLED / 'bin'}:{programs}", "VSCODE_CLI": "1"},
-        vsix=EXTENSION / "floe.vsix",
+        vsix=[EXTENSION / "floe.vsix"],
     ) as running:
         ran = running.run("old_python.mjs")
         assert ran.returncode == 0, ran.stderr
