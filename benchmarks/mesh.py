@@ -245,7 +245,7 @@ class _Mesh:
         yield "approved_products:" + ("" if names else " []")
         yield from (f"  - {name}" for name in self.approved[number])
         if fault == "unknown":
-            yield "  - a-product-that-nobody-has  #!products/unknown"
+            yield f"  - {self.domain(number)}-that-nobody-has  #!products/unknown"
         yield "governance:"
         yield f"  data_retention_days: {90 + number}"
         if fault == "override":

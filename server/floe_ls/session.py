@@ -115,6 +115,21 @@ class SettingsProblem:
     line: int = 0
 
 
+@dataclass(frozen=True)
+class Known:
+    """What one session tells another about a workspace. It can be sent to another process."""
+
+    roots: tuple[str, ...]
+    editor: Mapping[str, Any]
+    rows: tuple[tuple[str, tuple[Any, ...]], ...]
+    settings: tuple[str, ...]
+    """Folders that have their own, by URI."""
+    failures: Mapping[str, Unavailable]
+    artifacts: tuple[tuple[str, dict[str, Any]], ...]
+    facts: Mapping[str, Facts]
+    tags: Mapping[str, RepositoryTags]
+
+
 class Session:
     """Lives on one thread. Work on other threads comes back through `post`, which runs a call on that thread;
     `changed` is told when answers may have changed without an edit."""
@@ -170,6 +185,39 @@ class Session:
         self._watched: set[str] = set()
         """URIs whose chain is kept complete though no editor has them open: those a command line asked for."""
         self._stated: set[str] = set()
+
+    # --- for other processes
+
+    def known(self) -> Known:
+        """All that a session in another process needs to give the same answers."""
+        snapshot = self.snapshot
+        return Known(
+            self.roots,
+            self._editor,
+            tuple((row.uri, seen.values_of(row)) for row in snapshot.census.rows),
+            tuple(snapshot.settings_of),
+            snapshot.failures,
+            tuple((target, _packed(document)) for target, document in snapshot.artifacts.items()),
+            snapshot.facts,
+            snapshot.tags,
+        )
+
+    def learn(self, known: Known) -> None:
+        self.relative = True
+        self._editor = dict(known.editor)
+        self.set_roots(root.rstrip("/") for root in known.roots)
+        for folder in known.settings:
+            self._settings_near(folder + "floe-ls.toml")
+        rows = [seen.row_from(uri, values, self._load) for uri, values in known.rows]
+        artifacts = {target: read_document(**packed) for target, packed in known.artifacts}
+        self.snapshot = self.snapshot.with_rows(rows).changed(
+            scanned=True,
+            failures=known.failures,
+            artifacts=artifacts,
+            facts=known.facts,
+            tags=known.tags,
+        )
+        _ = self.snapshot.family  # what follows costs what it changes
 
     # --- what an editor does
 
@@ -674,6 +722,18 @@ class Session:
         self.demand([document])
         return document
 
+    def folders(self, document: Document) -> list[str]:
+        """The folders that a product names, by URI."""
+        shape = self.snapshot.shapes.get(document.kind)
+        path = shape.role_path(Role.TRANSFORM_PATH) if shape else None
+        transforms = document.at(path[:1]) if path else None
+        found: dict[str, None] = {}
+        for _, item in transforms.children() if transforms else ():
+            folder = item.child(path[-1]) if path else None
+            if folder is not None and isinstance(folder.value, str) and folder.value.strip():
+                found[resolve_path(document.uri, folder.value.strip())] = None
+        return [*found]
+
     def _look_for_folders(self, document: Document) -> None:
         """Finds out which of the folders that a product names do not exist."""
         shape = self.snapshot.shapes.get(document.kind)
@@ -682,12 +742,7 @@ class Session:
             return
         self._stated.add(document.uri)
         missing = set(self.snapshot.missing)
-        transforms = document.at(path[:1])
-        for _, item in transforms.children() if transforms else ():
-            folder = item.child(path[-1])
-            if folder is None or not isinstance(folder.value, str) or not folder.value.strip():
-                continue
-            uri = resolve_path(document.uri, folder.value.strip())
+        for uri in self.folders(document):
             place = files.path_of(uri)
             if place is not None and not os.path.exists(place):  # noqa: PTH110  no errors of odd names
                 missing.add(uri)
@@ -852,6 +907,11 @@ class Session:
 
     def close_all(self) -> None:
         self._stop.set()
+
+
+def _packed(document: Document) -> dict[str, Any]:
+    names = ("uri", "text", "label", "ref", "digest", "fetched_at", "partial", "stale")
+    return {name: getattr(document, name) for name in names}
 
 
 def _may_be_ours(name: str) -> bool:

@@ -13,9 +13,11 @@ from floe_ls.cli.words import Refused
 from floe_ls.forms.document import Document
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.remote import files
+from floe_ls.remote.cache import default_folder
 from floe_ls.remote.failure import Failure
 from floe_ls.remote.fetch import Fetcher
 from floe_ls.remote.scan import manifests_below
+from floe_ls.remote.workers import cores
 from floe_ls.session import Session, floe_shapes
 
 LONG = 30.0
@@ -28,6 +30,8 @@ class Workspace:
     def __init__(self, offline: bool = False) -> None:
         self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self.session = Session(floe_shapes(), Fetcher(), self._calls.put)
+        self.session.processes = cores()
+        self.session.rows_folder = default_folder() / "rows"
         self.session.relative = True
         self.session.patient = True
         here = files.uri_of(Path.cwd())
@@ -49,6 +53,20 @@ class Workspace:
 
     def load(self, paths: Iterable[str], progress: Progress | None = None) -> list[Document]:
         """The manifests and products at these paths, in order. Raises Refused for a path that is not there."""
+        found, roots = self.find(paths)
+        for number, (uri, place) in enumerate(found.items()):
+            if progress:
+                progress.show("reading", number, len(found))
+            self.session.add(uri, text_at(place))
+        self.session.scan(roots, wait=True)
+        self.session.watch(found)
+        self.session.demand()
+        self.wait(progress)
+        documents = self.session.snapshot.documents
+        return [documents[uri] for uri in found]
+
+    def find(self, paths: Iterable[str]) -> tuple[dict[str, Path], list[str]]:
+        """The files at these paths, by URI and in order, and the workspaces that they belong to."""
         found: dict[str, Path] = {}
         roots: dict[Path, None] = {}
         for path in paths:
@@ -59,21 +77,7 @@ class Workspace:
             else:
                 found.setdefault(files.uri_of(place), place)
             roots.setdefault(_workspace_of(place))
-        read: list[str] = []
-        for number, (uri, place) in enumerate(found.items()):
-            if progress:
-                progress.show("reading", number, len(found))
-            text = files.read(place)
-            if isinstance(text, Failure):
-                raise Refused(text.message.rstrip("."))
-            self.session.add(uri, text)
-            read.append(uri)
-        self.session.scan([files.uri_of(root) for root in roots], wait=True)
-        self.session.watch(read)
-        self.session.demand()
-        self.wait(progress)
-        documents = self.session.snapshot.documents
-        return [documents[uri] for uri in read]
+        return found, [files.uri_of(root) for root in roots]
 
     def wait(self, progress: Progress | None = None) -> None:
         end = time.monotonic() + LONG
@@ -92,6 +96,14 @@ class Workspace:
                 where = f"{session.label(problem.uri)}: " if problem.uri else ""
                 sys.stderr.write(f"floe-ls: settings: {where}{problem.message}\n")
         session.settings_problems.clear()
+
+
+def text_at(place: Path) -> str:
+    """Raises Refused."""
+    text = files.read(place)
+    if isinstance(text, Failure):
+        raise Refused(text.message.rstrip("."))
+    return text
 
 
 def _workspace_of(path: Path) -> Path:

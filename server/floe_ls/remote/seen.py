@@ -43,13 +43,15 @@ class Seen:
     row: tuple[Any, ...] | None
 
     def as_row(self, uri: str, load: Load) -> Row | None:
-        if self.row is None:
-            return None
-        kind, tier, dialect, name, version, owner, stated, ref, approves, form = self.row
-        listed = None if approves is None else frozenset(approves)
-        return Row(
-            load, uri, Kind(kind), Tier(tier), Dialect(dialect), name, version, owner, stated, ref, listed, form
-        )  # fmt: skip
+        return row_from(uri, self.row, load) if self.row is not None else None
+
+
+def row_from(uri: str, values: tuple[Any, ...], load: Load) -> Row:
+    kind, tier, dialect, name, version, owner, stated, ref, approves, form = values
+    listed = None if approves is None else frozenset(approves)
+    return Row(
+        load, uri, Kind(kind), Tier(tier), Dialect(dialect), name, version, owner, stated, ref, listed, form
+    )  # fmt: skip
 
 
 def stamp_of(path: str) -> Stamp | None:
@@ -88,10 +90,10 @@ def look(
     except Failed:
         return None
     row = row_of(read_document(files.uri_of(path), text), shapes)
-    return Seen(stamp, digest, now, _values(row) if row is not None else None)
+    return Seen(stamp, digest, now, values_of(row) if row is not None else None)
 
 
-def _values(row: Row) -> tuple[Any, ...]:
+def values_of(row: Row) -> tuple[Any, ...]:
     return (
         str(row.kind), str(row.tier), str(row.dialect), row.name, row.version, row.owner, row.stated, row.ref,
         None if row.approves is None else sorted(row.approves), row.form,
@@ -121,7 +123,7 @@ def place(folder: Path, roots: list[str]) -> Path:
 def load(path: Path) -> dict[str, Seen]:
     """By path; nothing where there is no such file, or where it is not whole."""
     try:
-        data = json.loads(path.read_bytes())
+        data = unsealed(path)
         if data["form"] != FORM or data["version"] != floe_ls.__version__:
             return {}
         return {name: _seen(values) for name, values in data["files"].items()}
@@ -134,29 +136,32 @@ def load(path: Path) -> dict[str, Seen]:
 
 def _seen(values: list[Any]) -> Seen:
     size, modified, changed, inode, digest, looked_at, row = values
-    if not (isinstance(digest, str) and isinstance(looked_at, int)):
-        raise TypeError
-    if row is not None:
-        kind, tier, dialect, name, version, owner, stated, ref, approves, form = row
-        texts = (name, version, owner, ref, form)
-        if not (isinstance(stated, bool) and all(isinstance(text, str) for text in texts)):
-            raise TypeError
-        Kind(kind), Tier(tier), Dialect(dialect)
-        if approves is not None and not all(isinstance(text, str) for text in approves):
-            raise TypeError
-        row = tuple(row)
-    return Seen((int(size), int(modified), int(changed), int(inode)), digest, looked_at, row)
+    return Seen((size, modified, changed, inode), digest, looked_at, tuple(row) if row else None)
 
 
 def save(path: Path, known: Mapping[str, Seen]) -> None:
-    """Others see the old file or the new one. A folder that cannot be written to costs the next start some time."""
+    """Others see the old file or the new one."""
     body = {
         "form": FORM,
         "version": floe_ls.__version__,
         "files": {name: [*s.stamp, s.digest, s.looked_at, s.row] for name, s in known.items()},
     }
+    seal(path, body)
+
+
+def seal(path: Path, body: object) -> None:
+    """Writes a value as JSON behind its digest. A folder that cannot be written to costs the next start some time."""
+    data = json.dumps(body, separators=(",", ":")).encode()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        files.write_whole(path, json.dumps(body, separators=(",", ":")).encode())
+        files.write_whole(path, digest_of(data).encode() + b"\n" + data)
     except OSError as error:
         log.info("%s could not be written: %s", path, error)
+
+
+def unsealed(path: Path) -> Any:
+    """The value that was sealed. Raises OSError, or ValueError where the file is not as it was written."""
+    digest, _, data = path.read_bytes().partition(b"\n")
+    if digest != digest_of(data).encode():
+        raise ValueError("it is damaged")
+    return json.loads(data)

@@ -6,6 +6,7 @@ Each process reads pickles from its stdin, which only we write to, and ends when
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import pickle
@@ -163,6 +164,9 @@ def work() -> None:
     with contextlib.suppress(EOFError, KeyboardInterrupt, BrokenPipeError):
         job, arguments = pickle.load(taken)  # noqa: S301  our own process
         answer = job(*arguments)
+        # Trees are made and thrown away whole: looking for circles in them is half of the work.
+        gc.freeze()
+        gc.set_threshold(100_000, 50, 100)
         while True:
             pickle.dump(answer(pickle.load(taken)), given, pickle.HIGHEST_PROTOCOL)  # noqa: S301
             given.flush()

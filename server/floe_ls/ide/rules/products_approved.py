@@ -216,6 +216,8 @@ def _twice(subject: Subject, listed: At) -> Iterator[Finding]:
     others = list(siblings(subject, lambda row: not own.isdisjoint(row.approves or ())))
     for index, item, name in _items(listed) if others else ():
         for row in others:
+            if name not in (row.approves or ()):
+                continue
             theirs = row.document.at(path or ())
             there = next((a for _, a, n in _items(theirs) if n == name), None) if theirs else None
             if there is None:

@@ -1,0 +1,71 @@
+"""`check` of many files: other processes, kept findings and plain reading say the same, in the same order."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from pathlib import Path
+
+import pytest
+
+from floe_ls.cli import check as command
+from floe_ls.cli import checked
+from mesh.meshes import written
+
+
+def printed(
+    folder: Path, form: str, monkeypatch: pytest.MonkeyPatch, few: int, cores: int = 2
+) -> str:
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(checked, "FEW", few)
+    monkeypatch.setattr(checked, "cores", lambda: cores)
+    monkeypatch.setenv("FLOE_LS_CACHE", str(folder / ".cache"))
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        command.check(["."], form, offline=True)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
+def test_other_processes_print_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    written(tmp_path, 70, "adr", 7)
+    plain = printed(tmp_path, form, monkeypatch, few=1_000)
+    assert printed(tmp_path, form, monkeypatch, few=0) == plain
+    assert printed(tmp_path, form, monkeypatch, few=0) == plain
+
+
+def test_kept_findings_do_not_outlive_a_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = written(tmp_path, 40, "adr", 4)
+
+    def agrees() -> str:
+        many = printed(tmp_path, "json", monkeypatch, few=0, cores=1)
+        assert many == printed(tmp_path, "json", monkeypatch, few=1_000)
+        return many
+
+    before = agrees()
+    product = next(name for name in sorted(made.files) if name.endswith("floe.yaml"))
+    (tmp_path / product).write_text(made.files[product] + "nonsense: 1\n")
+    assert "nonsense" in agrees()
+    enterprise = tmp_path / "enterprise-manifest.yaml"
+    enterprise.write_text(made.files["enterprise-manifest.yaml"].replace("duckdb, ", ""))
+    assert agrees() != before
+    (tmp_path / "domains/sales/models").rmdir()
+    assert "product/path" in agrees()
+    (tmp_path / "floe-ls.toml").write_text(
+        made.files["floe-ls.toml"] + '[rules]\n"product/path" = "off"\n'
+    )
+    assert "product/path" not in agrees()
+
+
+def test_damaged_findings_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, 12)
+    plain = printed(tmp_path, "json", monkeypatch, few=0, cores=1)
+    (file,) = (tmp_path / ".cache" / "checked").iterdir()
+    data = file.read_bytes()
+    for damage in (data[:-20], b"", data.replace(b'"product"', b"[]"), b"{}"):
+        file.write_bytes(damage)
+        assert printed(tmp_path, "json", monkeypatch, few=0, cores=1) == plain
