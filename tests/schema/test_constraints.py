@@ -46,6 +46,14 @@ KEPT: list[tuple[Check, dict[str, Any]]] = [
     (
         constraints.choices_are_approved,
         {
+            "scope": "domain",
+            "approved_plugins": {"compute": ["spark"]},
+            "plugins": {"compute": {"type": "duckdb"}},
+        },
+    ),
+    (
+        constraints.choices_are_approved,
+        {
             "approved_plugins": {"compute": ["spark"], "quality": ["soda"], "catalog": "polaris"},
             "plugins": {"compute": {"type": "spark"}, "quality": {"provider": "soda"}},
             "defaults": {"compute": "spark", "catalog": "glue"},

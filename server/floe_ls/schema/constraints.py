@@ -80,7 +80,10 @@ def weights_add_up(weights: Object) -> Iterator[Breach]:
 
 
 def choices_are_approved(manifest: Object) -> Iterator[Breach]:
-    """What a manifest chooses is in its own list of approved plugins."""
+    """What a manifest chooses is in its own list of approved plugins. A domain's list approves nothing, and is refused
+    where it stands."""
+    if manifest.get("scope") == "domain":
+        return
     for category, allowed in _object(manifest.get("approved_plugins")).items():
         if not isinstance(allowed, list):
             continue
