@@ -47,8 +47,6 @@ governance:
 
 Remove the key to inherit the policy, or take the value of the layer above. If the policy itself is wrong, it is
 changed where it was decided: the finding names the file and the line.
-
-This code cannot be silenced or lowered.
 """,
     "R42, R43, R57, R58, R83; J02-J09",
 )

@@ -42,8 +42,6 @@ plugins:
 
 Choose an approved plugin. A domain that needs another one asks the enterprise, which weighs security, cost and
 support, and adds it to its list.
-
-This code cannot be silenced or lowered.
 """,
     "R38, R39, R71; J01",
 )

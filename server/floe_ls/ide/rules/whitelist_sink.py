@@ -35,7 +35,7 @@ destinations:
     connection_secret_ref: salesforce-credentials
 ```
 
-Write to an approved sink, or ask the enterprise to approve this one. This code cannot be silenced or lowered.
+Write to an approved sink, or ask the enterprise to approve this one.
 """,
     "J19",
 )

@@ -34,7 +34,7 @@ transforms:
     compute: duckdb
 ```
 
-Name an approved engine, or none. This code cannot be silenced or lowered.
+Name an approved engine, or none.
 """,
     "R39; I06",
 )
