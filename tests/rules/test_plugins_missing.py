@@ -14,7 +14,7 @@ def test_a_domain_without_engine_is_a_warning_unless_the_enterprise_has_one() ->
         scope: domain
         parent_manifest: oci://registry/enterprise-manifest:v1.0.0
         plugins:
-        #^^^^^^ warning[plugins/no-compute]: `plugins.compute` is chosen nowhere, here or in \
+        #^^^^^^ warning[plugins/no-compute]: `plugins.compute` is chosen nowhere, neither here nor in \
 enterprise-manifest.yaml (enterprise): products on this manifest cannot be compiled. Approved: `duckdb` or \
 `snowflake`.
           catalog: polaris

@@ -122,7 +122,7 @@ def _message(subject: Subject, path: Path) -> str:
     else:
         above = manifests[:-1]
         name = field_name(subject.document, path)
-        both = f", here or in {place(above[-1])}" if above else ""
+        both = f", neither here nor in {place(above[-1])}" if above else ""
         message = f"{name} is chosen nowhere{both}: products on this manifest cannot be compiled."
     listed = allowed(subject.chain, above, whitelist, str(path[-1])) if whitelist else None
     if listed is not None and listed.names:
