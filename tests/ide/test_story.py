@@ -108,6 +108,13 @@ def test_a_story_says_who_decided_and_why(path: str, value: object, rule: str, w
     assert (found.value, found.rule, found.why) == (value, rule, why)
 
 
+def test_the_weakest_value_is_not_said_to_be_required() -> None:
+    here = world("#- manifest.yaml\ngovernance: {pii_encryption: optional}\n")
+    here.uri = here.file("manifest.yaml").uri
+    found = told("governance.pii_encryption", here)
+    assert found.why == "The platform sets `optional`; a lower tier may tighten it."
+
+
 def test_every_say_has_its_tier_place_and_verdict() -> None:
     found = told("governance.pii_encryption")
     assert [(s.tier, s.value, s.label, s.line, s.won, s.why) for s in found.says] == [

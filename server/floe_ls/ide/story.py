@@ -140,6 +140,8 @@ def why(setting: Setting, approved: Collection[str] | None = None) -> str:
         case "strengthen":
             if above:
                 return f"{who} tightens {_whose(above[-1])} {value(above[-1].value)} to {own}."
+            if _is_weakest(setting):
+                return f"{who} sets {own}; a lower tier may tighten it."
             return f"{who} requires {own}; a lower tier may not weaken it."
         case "extend":
             return f"{who} adds it; the lists of all tiers are joined."
@@ -154,6 +156,11 @@ def why(setting: Setting, approved: Collection[str] | None = None) -> str:
     if above:
         return f"{who} sets {own}, in place of {_whose(above[-1])} {value(above[-1].value)}."
     return f"{who} sets {own}." if not below else f"{who} sets {own}; that decides."
+
+
+def _is_weakest(setting: Setting) -> bool:
+    order = setting.shape.inherit.order if setting.shape is not None else ()
+    return bool(order) and setting.value == order[0]
 
 
 def merge_words(root: Shape, path: Path) -> str:
