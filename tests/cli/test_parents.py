@@ -138,6 +138,19 @@ def test_the_doctor_names_what_is_wrong(
     assert mark.format(host=faults.host) in done.stdout
 
 
+def test_the_doctor_sees_the_file_that_is_published_as_a_reference(tmp_path: Path) -> None:
+    ref = "oci://registry.invalid/enterprise-manifest"
+    (tmp_path / "floe-ls.toml").write_text(f'[sources]\n"{ref}" = "platform/enterprise.yaml"\n')
+    missing = run(tmp_path, "doctor", f"{ref}:v1.0.0")
+    assert missing.returncode == 1
+    assert missing.stdout.split()[:2] == ["✗", "Sources"]
+    (tmp_path / "platform").mkdir()
+    (tmp_path / "platform/enterprise.yaml").write_text("scope: enterprise\n")
+    done = run(tmp_path, "doctor", f"{ref}:v1.0.0")
+    assert done.returncode == 0
+    assert "platform/enterprise.yaml is read in its place, and no registry is asked" in done.stdout
+
+
 def test_the_doctor_knows_settings_and_logins_and_hides_the_secret(
     registries: Registries, tmp_path: Path
 ) -> None:
