@@ -21,7 +21,7 @@ from editors.code import (
     installed,
     python_of_this_checkout,
 )
-from tools import REPOSITORY
+from tools import REPOSITORY, missing
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -35,15 +35,24 @@ def package() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def vsix(outer_environment: dict[str, str]) -> bytes:
     """The extension, built from source, as `make vsix` does."""
-    if shutil.which("npm") is None:
-        pytest.skip("npm is not installed: install Node.js 20 or later")
+    if shutil.which("npm", path=path_with_npm(outer_environment)) is None:
+        missing("npm is not installed: make test-editors, or install Node.js 20 or later")
     return build(outer_environment)
+
+
+def path_with_npm(environment: dict[str, str]) -> str:
+    """The PATH, with the Node.js of the tests for machines that have none."""
+    return f"{environment['PATH']}:{INSTALLED / 'bin'}"
 
 
 def build(environment: dict[str, str]) -> bytes:
     built = subprocess.run(
         [REPOSITORY / "scripts" / "vsix.sh"],
-        env={**environment, "SOURCE_DATE_EPOCH": "1767225600"},
+        env={
+            **environment,
+            "PATH": path_with_npm(environment),
+            "SOURCE_DATE_EPOCH": "1767225600",
+        },
         capture_output=True,
         text=True,
         check=False,
