@@ -100,6 +100,12 @@ def test_a_change_that_is_known_is_told_no_more(place: Path, faults: FaultServer
     assert run(place, "cache", "accept", "oci://h/m:v1").returncode == 2
 
 
+def test_it_is_said_that_there_is_nothing_to_fetch(tmp_path: Path) -> None:
+    (tmp_path / "manifest.yaml").write_text("plugins: {compute: duckdb}\n")
+    done = run(tmp_path, "cache", "warm")
+    assert (done.returncode, done.stdout) == (0, "No file needs a parent from a registry.\n")
+
+
 def test_the_doctor_says_step_by_step_what_it_got(place: Path, faults: FaultServer) -> None:
     ref = f"oci://{faults.host}/up:v1.0.0"
     done = run(place, "doctor", ref)

@@ -73,6 +73,8 @@ def warm(paths: Sequence[str]) -> int:
         stale = f" (an older copy: {document.stale})" if document.stale else ""
         sys.stdout.write(f"{target} {document.digest}{stale}\n")
     missing = {t: f for t, f in sorted(snapshot.failures.items()) if t.startswith("oci:")}
+    if not missing and not snapshot.artifacts:
+        sys.stdout.write("No file needs a parent from a registry.\n")
     for failure in missing.values():
         sys.stderr.write(f"floe-ls: {failure.message}\n")
     old = any(document.stale for document in snapshot.artifacts.values())
