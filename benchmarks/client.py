@@ -319,7 +319,7 @@ class Client:
     def net(self, wall: float, before: tuple[float, float, float]) -> float:
         """A time less what other load on the machine cost; never less than the CPU that the server used on the way."""
         server, client, used = (b - a for a, b in zip(before, self.queued(), strict=True))
-        least = 0.0 if self._main_only else min(wall - server, used)
+        least = 0.0 if self._main_only else min(wall, used)
         return max(0.0, wall - server - client, least)
 
 

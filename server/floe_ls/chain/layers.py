@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 from floe_ls.forms.document import At, Document, Kind
@@ -109,11 +110,11 @@ class Chain:
     def subject(self) -> Layer:
         return self.layers[-1]
 
-    @property
+    @cached_property
     def manifests(self) -> tuple[Layer, ...]:
         return tuple(layer for layer in self.layers if layer.tier is not Tier.PRODUCT)
 
-    @property
+    @cached_property
     def complete(self) -> bool:
         """Whether every layer is known: without that, what is absent is unknown, not absent."""
         ends = self.layers[0].tier in (Tier.ENTERPRISE, Tier.PLATFORM)
@@ -138,6 +139,14 @@ class Reference:
 
 def reference(document: Document, shapes: Shapes) -> Reference | None:
     """The document's reference to the layer above, where it has one that is text."""
+    known = document.facts.get("reference")
+    if known is None or known[0] is not shapes:
+        known = document.facts["reference"] = shapes, _reference(document, shapes)
+    found: Reference | None = known[1]
+    return found
+
+
+def _reference(document: Document, shapes: Shapes) -> Reference | None:
     shape = shapes.get(document.kind)
     if shape is None:
         return None
