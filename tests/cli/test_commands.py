@@ -314,3 +314,12 @@ def test_schemas_are_written_where_asked(tmp_path: Path) -> None:
     assert made["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     shown = json.loads(run("schema", "floe", cwd=tmp_path).stdout)
     assert shown == json.loads((tmp_path / "schemas" / "floe.schema.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("plugin.compute", "plugins.compute"), ("goverance", "governance")]
+)
+def test_explain_proposes_the_nearest_path(mesh: Path, typed: str, meant: str) -> None:
+    done = run("explain", "sales-domain-manifest.yaml", typed, cwd=mesh)
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"did you mean {meant}?\n")

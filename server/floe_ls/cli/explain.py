@@ -96,7 +96,8 @@ def parse_path(text: str) -> Path:
 
 
 def _nothing(snapshot: Snapshot, document: Document, path: str) -> str:
-    known = [dotted(s.path) for s in snapshot.effective(document).settings]
+    paths = [s.path for s in snapshot.effective(document).settings]
+    known = sorted({dotted(path[:size]) for path in paths for size in range(1, len(path) + 1)})
     shape = snapshot.manifest_shape.at(parse_path(path)) or snapshot.shapes[document.kind].at(
         parse_path(path)
     )
