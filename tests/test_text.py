@@ -29,6 +29,11 @@ def test_an_edited_table_is_that_of_the_new_text(
             for offset in range(len(fresh.text) + 1):
                 found = lines.position(offset, encoding)
                 assert found == fresh.position(offset, encoding)
+                end = min(offset + 3, len(fresh.text))
+                assert lines.places(offset, end, encoding) == (
+                    *found,
+                    *fresh.position(end, encoding),
+                )
         for number in range(len(fresh)):
             assert (lines.start(number), lines.line(number)) == (
                 fresh.start(number),

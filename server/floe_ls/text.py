@@ -95,6 +95,18 @@ class Lines:
             return line, offset - start
         return line, width(self.text[start:offset], encoding)
 
+    def places(
+        self, start: int, end: int, encoding: Encoding = Encoding.UTF16
+    ) -> tuple[int, int, int, int]:
+        """The lines and columns of two offsets, the first not behind the second."""
+        line = self.line_at(start)
+        if self._ascii:
+            begin = self.start(line)
+            below = self.start(line + 1) if line + 1 < len(self._starts) else end + 1
+            if end < below:
+                return line, start - begin, line, end - begin
+        return *self.position(start, encoding), *self.position(end, encoding)
+
     def offset(self, line: int, column: int, encoding: Encoding = Encoding.UTF16) -> int:
         """The offset of a position, clamped to the text and to its line as the protocol asks."""
         if line < 0:

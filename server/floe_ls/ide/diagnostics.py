@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from floe_ls.forms.document import Document
 from floe_ls.ide.model import Diagnostic
@@ -51,13 +51,11 @@ def diagnostics(
     for rule in asked:
         if not (document.is_ours or rule.any_file):
             continue
-        for finding in _findings(rule, subject):
-            slug, span, message, related, fixes, tags, severity = finding
-            code = CODES[slug]
-            if slug.startswith("yaml/"):
-                if slug not in _HARMLESS:
-                    broken.add(line_at(span.start))
-            elif broken and slug.startswith("schema/") and line_at(span.start) in broken:
+        for slug, span, message, related, fixes, tags, severity in _findings(rule, subject):
+            code, breaks, breakable = _NATURE[slug]
+            if breaks:
+                broken.add(line_at(span.start))
+            elif broken and breakable and line_at(span.start) in broken:
                 continue  # what a broken line seems to say is not what its author means
             severity = severity or code.severity[document.dialect]
             if rules:
@@ -81,16 +79,27 @@ def _place(found: Diagnostic) -> tuple[Span, int, str]:
 
 
 _HARMLESS = frozenset({"yaml/ambiguous-scalar", "yaml/duplicate-key", "yaml/unknown-anchor"})
+_NATURE = {
+    slug: (
+        code,
+        slug.startswith("yaml/") and slug not in _HARMLESS,
+        slug.startswith("schema/"),
+    )
+    for slug, code in CODES.items()
+}
+"""Each code, whether it says that its line is broken, and whether it means nothing on a broken line."""
 
 
-def _findings(rule: Rule, subject: Subject) -> Iterator[Finding]:
-    mends = subject.mends
+def _findings(rule: Rule, subject: Subject) -> list[Finding]:
+    found: list[Finding] = []
     try:
-        for finding in rule.check(subject):
-            yield _mended(finding, subject) if mends and finding.code in MENDS else finding
+        found += rule.check(subject)
     except Exception:
         # One broken rule must not hide what the others found.
         log.exception("%s failed on %s", rule.check.__module__, subject.document.uri)
+    if not subject.mends:
+        return found
+    return [_mended(each, subject) if each.code in MENDS else each for each in found]
 
 
 def _mended(finding: Finding, subject: Subject) -> Finding:

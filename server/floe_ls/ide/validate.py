@@ -51,7 +51,7 @@ class Slip(NamedTuple):
 class Part:
     """The judgement on one entry: what is wrong with it, and the judgement on the collection that it holds."""
 
-    __slots__ = ("bad", "below", "mild", "slips")
+    __slots__ = ("bad", "below", "mild", "slips", "told")
 
     def __init__(self, slips: tuple[Slip, ...], below: Judged | None, mild: bool = False) -> None:
         self.slips = slips
@@ -59,6 +59,8 @@ class Part:
         """Whether nobody reads it in earnest, so that nothing in it is an error."""
         self.below = below
         self.bad: bool = bool(slips) or (below is not None and below.bad)
+        self.told: list[tuple[int, Slip]] | None = None
+        """See `_told`."""
 
 
 class Parts(NamedTuple):
@@ -118,10 +120,13 @@ def findings(document: Document, shape: Shape, mends: bool = True) -> Iterator[F
             message = "A document of floe is a mapping: lines of the form `key: value`."
             yield Finding("schema/not-a-mapping", span, message)
         return
-    found: list[tuple[int, Slip]] = []
-    _collect(judged(document, shape, node), base, found)
-    for at, slip in found:
-        yield _finding(document, at, slip, mends)
+    for at, slip in _slips(judged(document, shape, node)):
+        if mends or slip.also is not None:
+            yield _finding(document, base + at, slip, mends)
+            continue
+        start, end, code, severity, message, _, tags, _ = slip
+        span = Span(base + at + start, base + at + end)
+        yield Finding(code, span, message, tags=tags, severity=severity)
 
 
 def judged(document: Document, shape: Shape, node: Mapping) -> Judged:
@@ -135,19 +140,26 @@ def judged(document: Document, shape: Shape, node: Mapping) -> Judged:
     return new
 
 
-def _collect(judgement: Judged, base: int, out: list[tuple[int, Slip]], mild: bool = False) -> None:
+def _slips(judgement: Judged) -> list[tuple[int, Slip]]:
     """All slips, each with the offset that it is relative to."""
-    out += [(base, _mild(slip) if mild else slip) for slip in judgement.slips]
+    out = [(0, slip) for slip in judgement.slips]
     offsets, entries = judgement.node.at, judgement.parts.entries
     for index in judgement.parts.wrong:
         part = entries[index]
-        if part is None or index in judgement.muted:
-            continue
-        milder = mild or part.mild
-        at = base + offsets[index]
-        out += [(at, _mild(slip) if milder else slip) for slip in part.slips]
+        if part is not None and index not in judgement.muted:
+            at = offsets[index]
+            out += [(at + more, slip) for more, slip in _told(part)]
+    return out
+
+
+def _told(part: Part) -> list[tuple[int, Slip]]:
+    """The slips of an entry and of all below it, worked out once."""
+    if part.told is None:
+        told = [(0, slip) for slip in part.slips]
         if part.below is not None and part.below.bad:
-            _collect(part.below, at, out, milder)
+            told += _slips(part.below)
+        part.told = [(at, _mild(slip)) for at, slip in told] if part.mild else told
+    return part.told
 
 
 def _mild(slip: Slip) -> Slip:

@@ -86,14 +86,14 @@ class Converter:
     def diagnostics(self, document: Document, found: Iterable[Diagnostic]) -> Json:
         """Findings as a JSON array. What was said the last time is not written anew."""
         before, said = self._said.get(document.uri, {}), {}
-        position, encoding = document.lines.position, self.encoding
+        places, encoding = document.lines.places, self.encoding
         out: list[str] = []
         for each in found:
             if each.related and self.related:  # other places may have moved
                 out.append(compact(self.diagnostic(document, each)))
                 continue
-            start, end = position(each.span.start, encoding), position(each.span.end, encoding)
-            key = start, end, each.code, each.severity, each.message, each.tags
+            span, code, severity, message, _, _, tags = each
+            key = *places(*span, encoding), code, severity, message, tags
             text = said[key] = before.get(key) or compact(self.diagnostic(document, each))
             out.append(text)
         self._said[document.uri] = said
