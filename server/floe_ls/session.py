@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from urllib.parse import quote, unquote
 from zlib import crc32
 
-from floe_ls.chain.layers import Shapes, Unavailable, reference
+from floe_ls.chain.layers import Pending, Shapes, Unavailable, reference
 from floe_ls.chain.ref import OciRef, parse_ref, resolve_path
 from floe_ls.forms.dialect import names_manifest, names_product
 from floe_ls.forms.document import Document, Kind, read_document
@@ -465,6 +465,12 @@ class Session:
                 if not target or not self._resolve(target, current):
                     break
             self._look_for_folders(current)
+
+    def fetch_for(self, ref: str, holder: Document) -> None:
+        """Looks for what a reference leads to, as seen from a file that need not hold it."""
+        found = self.snapshot.find(ref, holder)
+        if isinstance(found, Pending):
+            self._resolve(found.target, holder)
 
     def watched(self) -> list[Document]:
         documents = self.snapshot.documents

@@ -52,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
             "  floe-ls check --format github sales/         for a pull request\n"
             "  floe-ls effective sales/floe.yaml            the resolved configuration, each value with its origin\n"
             "  floe-ls explain sales/floe.yaml governance.pii_encryption\n"
+            "  floe-ls impact enterprise-manifest.yaml      who changes and who breaks, for a pull request\n"
+            "  floe-ls diff sales/floe.yaml --ref oci://registry.example.com/sales-domain-manifest:v3.0.0\n"
+            "  floe-ls graph --format html > mesh.html      the mesh as a picture\n"
             "  floe-ls rule security/override               what a code means and what to do\n"
             "  floe-ls publish manifest.yaml oci://registry.example.com/enterprise-manifest:v1.0.0\n"
             "  floe-ls doctor oci://registry.example.com/enterprise-manifest:v1.0.0    why it cannot be had\n"
@@ -65,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     _check(commands)
     _effective(commands)
     _explain(commands)
+    _impact(commands)
+    _diff(commands)
+    _graph(commands)
     _publish(commands)
     _cache(commands)
     _doctor(commands)
@@ -136,6 +142,75 @@ def _explain(commands: Commands) -> None:
         "--offline", action="store_true", help="use the workspace and the cache only"
     )
     parser.set_defaults(run=_run_explain)
+
+
+def _impact(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "impact",
+        "what an edit of a manifest does to the domains and products below it",
+        "\n\nCompares FILE with what it was: in git's HEAD, in another revision, or as a published artifact.\n"
+        "Lists every value that files below it get otherwise, and every file that breaks.\n"
+        "Exit codes: 0 nothing breaks, 1 something does, 2 it could not run.",
+    )
+    parser.add_argument("file", metavar="FILE", help="a manifest")
+    parser.add_argument(
+        "--against",
+        default="HEAD",
+        metavar="REF|REVISION",
+        help="a git revision (default: HEAD), an oci:// reference, or another file",
+    )
+    parser.add_argument("--format", choices=["text", "json"], default="text")
+    parser.add_argument(
+        "--offline", action="store_true", help="use the workspace and the cache only"
+    )
+    parser.set_defaults(run=_run_impact)
+
+
+def _diff(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "diff",
+        "what would change for a file if it took another version of its parent",
+        "\n\nValues before and after, and findings that would come or go. Nothing is edited.\n"
+        "Exit codes: 0 it would have no new errors, 1 it would, 2 it could not run.",
+    )
+    parser.add_argument("file", metavar="FILE", help="a product, or a domain manifest")
+    parser.add_argument(
+        "--ref", required=True, metavar="REF", help="the reference that it would take"
+    )
+    parser.add_argument("--format", choices=["text", "json"], default="text")
+    parser.add_argument(
+        "--offline", action="store_true", help="use the workspace and the cache only"
+    )
+    parser.set_defaults(run=_run_diff)
+
+
+def _graph(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "graph",
+        "the mesh as a picture: who inherits from whom, and where findings are",
+        "\n\nProducts are drawn one by one while there are few, and counted where there are many.",
+    )
+    parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="a folder")
+    parser.add_argument(
+        "--format",
+        choices=["svg", "html", "mermaid", "dot", "text"],
+        default="text",
+        help="text for a terminal (default), svg and html for browsers, mermaid for Markdown, dot for Graphviz",
+    )
+    parser.add_argument(
+        "--products",
+        type=int,
+        default=None,
+        metavar="N",
+        help="draw products one by one up to this many (default: 40)",
+    )
+    parser.add_argument(
+        "--offline", action="store_true", help="use the workspace and the cache only"
+    )
+    parser.set_defaults(run=_run_graph)
 
 
 def _publish(commands: Commands) -> None:
@@ -241,6 +316,24 @@ def _run_explain(options: argparse.Namespace) -> int:
     from floe_ls.cli.explain import explain
 
     return explain(options.file, options.path, offline=options.offline)
+
+
+def _run_impact(options: argparse.Namespace) -> int:
+    from floe_ls.cli.impact import impact
+
+    return impact(options.file, options.against, options.format, offline=options.offline)
+
+
+def _run_diff(options: argparse.Namespace) -> int:
+    from floe_ls.cli.diff import diff
+
+    return diff(options.file, options.ref, options.format, offline=options.offline)
+
+
+def _run_graph(options: argparse.Namespace) -> int:
+    from floe_ls.cli.graph import graph
+
+    return graph(options.path, options.format, options.products, offline=options.offline)
 
 
 def _run_publish(options: argparse.Namespace) -> int:

@@ -79,6 +79,30 @@ class Workspace:
             roots.setdefault(_workspace_of(place))
         return found, [files.uri_of(root) for root in roots]
 
+    def artifact(self, ref: str, holder: Document) -> Document:
+        """What a reference leads to, as seen from a file. Raises Refused."""
+        from floe_ls.chain.layers import Found, Pending
+
+        self.session.fetch_for(ref, holder)
+        self.wait()
+        found = self.snapshot.find(ref, holder)
+        if isinstance(found, Pending):
+            raise Refused(f"{found.target} did not answer in time")
+        if not isinstance(found, Found):
+            raise Refused(found.message.rstrip("."))
+        return found.document
+
+    def trying(self, document: Document) -> Snapshot:
+        """How things would be with another text of a file, its parents fetched."""
+        before = self.snapshot
+        self.session.snapshot = before.with_document(document)
+        self.session.demand([document])
+        self.wait()
+        self.session.demand([document])
+        self.wait()
+        tried, self.session.snapshot = self.snapshot, before
+        return tried
+
     def wait(self, progress: Progress | None = None) -> None:
         end = time.monotonic() + LONG
         session = self.session

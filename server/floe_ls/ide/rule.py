@@ -124,5 +124,7 @@ class Rule:
     """Also asked about files that are neither manifest nor product but are open as one."""
     of_chain: bool = False
     """Speaks of where a reference leads, so that it is no error of the file that others inherit from."""
+    alone: bool = False
+    """Looks at its file alone, so that no edit of another file changes what it finds."""
     mends: Mapping[str, Mend] = field(default_factory=dict)
     """Fixes, by code, for findings of other rules: those that need to look at other files."""

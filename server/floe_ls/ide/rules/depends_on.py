@@ -248,4 +248,4 @@ def _dependency(item: Shape, transforms: At, index: int, place: int) -> At | Non
     return None
 
 
-RULE = Rule((UNKNOWN, CYCLE), check)
+RULE = Rule((UNKNOWN, CYCLE), check, alone=True)

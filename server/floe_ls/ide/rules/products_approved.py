@@ -189,7 +189,9 @@ def _unknown(subject: Subject, listed: At) -> Iterator[Finding]:
     census = subject.snapshot.census
     path = subject.path(Role.PRODUCTS)
     row = subject.snapshot.row(subject.document)
-    if row is None or all(name in census.product_names for name in row.approves or ()):
+    if row is None or _all_known(
+        subject.document, row.approves or frozenset(), census.product_names
+    ):
         return
     if not (subject.snapshot.scanned and census.product_count) or path is None:
         return
@@ -207,6 +209,15 @@ def _unknown(subject: Subject, listed: At) -> Iterator[Finding]:
         edit = remove_key(subject.document, (*path, index)) if len(unknown) <= _MOST_FIXED else None
         fixes += [subject.edit(f"Remove `{name}`", edit)] if edit else []
         yield Finding(UNKNOWN.slug, item.value_span, message, (), tuple(fixes))
+
+
+def _all_known(document: Document, names: frozenset[str], known: Mapping[str, object]) -> bool:
+    """Kept while neither the list nor any product has changed."""
+    kept = document.memo.get("all products known")
+    if kept is None or kept[0] is not names or kept[1] is not known:
+        kept = names, known, all(name in known for name in names)
+        document.memo["all products known"] = kept
+    return bool(kept[2])
 
 
 def _twice(subject: Subject, listed: At) -> Iterator[Finding]:

@@ -30,4 +30,5 @@ RULE = Rule(
         UNREADABLE,
     ),
     check,
+    alone=True,
 )

@@ -103,4 +103,4 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield Finding(note.code, note.span, note.message, fixes=fixes, severity=severity)
 
 
-RULE = Rule(CODES, check)
+RULE = Rule(CODES, check, alone=True)

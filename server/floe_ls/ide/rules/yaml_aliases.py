@@ -81,4 +81,4 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield Finding(TOO_MANY.slug, Span(at, document.lines.end(line)), message)
 
 
-RULE = Rule((DUPLICATE, TOO_MANY), check)
+RULE = Rule((DUPLICATE, TOO_MANY), check, alone=True)

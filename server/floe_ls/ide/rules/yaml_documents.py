@@ -55,4 +55,4 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield Finding(CODE.slug, span, message, (related,))
 
 
-RULE = Rule((CODE,), check)
+RULE = Rule((CODE,), check, alone=True)

@@ -73,4 +73,4 @@ def _value(document: Document, span: Span) -> tuple[Span, str] | None:
     return Span(first, first + len(value)), f'"{escaped}"'
 
 
-RULE = Rule(YAML_CODES, check)
+RULE = Rule(YAML_CODES, check, alone=True)
