@@ -45,7 +45,10 @@ class At:
     @property
     def span(self) -> Span:
         """From the key to the end of the value."""
-        return Span(min(self.key_span.start, self.value_span.start), max(self.key_span.end, self.value_span.end))
+        return Span(
+            min(self.key_span.start, self.value_span.start),
+            max(self.key_span.end, self.value_span.end),
+        )
 
     def child(self, key: str | int) -> At | None:
         if isinstance(key, int):
