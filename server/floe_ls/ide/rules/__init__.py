@@ -9,6 +9,7 @@ from floe_ls.ide.rules import (
     depends_on,
     domains_namespace,
     inherit_redundant,
+    manifests_used,
     name_scope,
     observability_immutable,
     plugins_missing,
@@ -64,4 +65,5 @@ RULES: tuple[Rule, ...] = (
     domains_namespace.RULE,
     name_scope.RULE,
     inherit_redundant.RULE,
+    manifests_used.RULE,
 )
