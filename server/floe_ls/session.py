@@ -25,7 +25,7 @@ from floe_ls.ide.snapshot import Snapshot
 from floe_ls.mesh.census import Row, row_of
 from floe_ls.remote import files, seen, settings_file
 from floe_ls.remote.artifact import Artifact
-from floe_ls.remote.cache import Tags
+from floe_ls.remote.cache import Tags, default_folder
 from floe_ls.remote.count import Counting, candidates
 from floe_ls.remote.failure import Failure
 from floe_ls.remote.scan import is_candidate
@@ -171,8 +171,10 @@ class Session:
         self._settings_files: dict[str, str | None] = {}
         self.counted: Callable[[int, int], None] = lambda _done, _total: None
         """Told how many of the workspace's files are known."""
-        self.processes = 1
-        """How many count the files of a large workspace."""
+        self.processes: int | None = 1
+        """How many count the files of a large workspace; None: as many as there are cores."""
+        self.keeps_rows = False
+        """Whether rows are kept between starts, in the cache's folder where no other is named."""
         self.rows_folder: Path | None = None
         """Where rows are kept between starts."""
         self._seen: dict[str, Seen] = {}
@@ -813,7 +815,7 @@ class Session:
 
     def _counting(self, stop: threading.Event) -> Counting:
         # Other processes make floe's shapes themselves; a session for other shapes has none.
-        shapes = floe_shapes if self.processes > 1 else lambda: self.snapshot.shapes
+        shapes = floe_shapes if self.processes != 1 else lambda: self.snapshot.shapes
         return Counting(shapes, self.processes, self._within(), stop)
 
     def _scan_folders(
@@ -854,6 +856,8 @@ class Session:
         post(lambda: self._scanned(found))
 
     def _rows_file(self, paths: list[Path]) -> Path | None:
+        if self.keeps_rows and self.rows_folder is None:
+            self.rows_folder = default_folder() / "rows"
         if self.rows_folder is None or not self.trusted:
             return None
         return seen.place(self.rows_folder, [os.fspath(path) for path in paths])

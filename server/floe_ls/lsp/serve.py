@@ -86,6 +86,7 @@ def _run(
             loop.stop()
 
     server = create_server(loop, send, Fetcher(), greeted)
+    server.session.processes, server.session.keeps_rows = None, True
     with contextlib.suppress(KeyboardInterrupt, ConnectionError):
         server.wire.feed(first)
         loop.run(source, read, server.wire.feed)

@@ -13,7 +13,6 @@ from floe_ls.forms.dialect import names_product
 from floe_ls.remote import files, seen
 from floe_ls.remote.scan import paths_below
 from floe_ls.remote.seen import Seen
-from floe_ls.remote.workers import answers
 
 BATCH = 100
 """Files that are handed over at once: taking them in must not be felt while typing."""
@@ -36,7 +35,8 @@ class Counting:
     """What a count is made with. `shapes` makes them in other processes, too."""
 
     shapes: Callable[[], Shapes]
-    processes: int = 1
+    processes: int | None = 1
+    """None: as many as there are cores."""
     within: tuple[str, ...] | None = None
     stop: threading.Event | None = None
 
@@ -77,7 +77,12 @@ class Counting:
         self, questions: list[tuple[str, Seen | None]]
     ) -> Iterator[list[tuple[str, Seen | None]]]:
         pieces = [questions[at : at + BATCH] for at in range(0, len(questions), BATCH)]
-        processes = self.processes if len(questions) > FEW else 1
+        if not questions:
+            return
+        from floe_ls.remote.workers import answers, cores  # the server starts without it
+
+        asked = cores() if self.processes is None else self.processes
+        processes = asked if len(questions) > FEW else 1
         given = self.shapes, self.within
         for _, answer in answers(seen.looking, given, pieces, processes, self.stop):
             yield answer
