@@ -23,6 +23,7 @@ from floe_ls.lsp import greeting
 from floe_ls.lsp.asked import asked
 from floe_ls.lsp.convert import Converter
 from floe_ls.lsp.loop import Loop, Timer
+from floe_ls.lsp.radius import Radius
 from floe_ls.lsp.wire import Json, Wire, compact
 from floe_ls.session import Change, Fetch, Session, floe_shapes
 from floe_ls.text import Encoding
@@ -83,6 +84,7 @@ class FloeServer:
         self._scheduled = False
         self._quiet: Timer | None = None
         self._loading: threading.Thread | None = None
+        self.radius = Radius(self)
         self.notified: dict[str, Callable[[Any], object]] = {
             "initialized": self.initialized,
             "textDocument/didOpen": self.did_open,
@@ -336,12 +338,14 @@ class FloeServer:
         snapshot = self.snapshot
         others = before is None or _matters_to_others(snapshot, before, document)
         self.due(uri, others=others)
+        self.radius.edited(document)
         if snapshot.pending(document):
             self.demand_when_quiet()
 
     def did_close(self, params: dict[str, Any]) -> None:
         uri = params["textDocument"]["uri"]
         self.session.close(uri)
+        self.radius.forget(uri)
         self.shown.pop(uri, None)
         self.convert.forget(uri)
         self._due.discard(uri)
@@ -414,7 +418,7 @@ class FloeServer:
 
     def findings(self, document: Document) -> list[Diagnostic]:
         """What is shown of a document: without fixes, which are made when they are asked for."""
-        found = diagnostics(self.snapshot, document, mends=False)
+        found = diagnostics(self.snapshot, document, mends=False) + self.radius.of(document)
         self.shown[document.uri] = document, found
         return found
 

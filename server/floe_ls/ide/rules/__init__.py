@@ -8,6 +8,7 @@ from floe_ls.ide.rules import (
     chain_shape,
     depends_on,
     domains_namespace,
+    impact_breaks,
     inherit_redundant,
     manifests_used,
     name_scope,
@@ -66,4 +67,5 @@ RULES: tuple[Rule, ...] = (
     name_scope.RULE,
     inherit_redundant.RULE,
     manifests_used.RULE,
+    impact_breaks.RULE,
 )

@@ -15,6 +15,8 @@ def register(server: FloeServer) -> None:
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def watched(params: lsp.DidChangeWatchedFilesParams) -> None:
+        for change in params.changes:
+            server.radius.forget(change.uri)
         session.reread(change.uri for change in params.changes)
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
@@ -26,7 +28,8 @@ def register(server: FloeServer) -> None:
         server.due_all()
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
-    def saved(_: lsp.DidSaveTextDocumentParams) -> None:
+    def saved(params: lsp.DidSaveTextDocumentParams) -> None:
+        server.radius.forget(params.text_document.uri)
         session.saved()
         server.due_all()
 

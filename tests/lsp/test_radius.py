@@ -1,0 +1,64 @@
+"""An unsaved edit of a manifest names the closed files that it would break."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from floe_ls.remote.files import uri_of
+from mesh.meshes import written
+from wire import Wire, stdio
+
+CLIENT = {"textDocument": {"publishDiagnostics": {"relatedInformation": True}}}
+
+
+def published(wire: Wire, uri: str) -> list[dict[str, Any]]:
+    while True:
+        params = wire.until("textDocument/publishDiagnostics")
+        if params["uri"] == uri:
+            return list(params["diagnostics"])
+
+
+def breaks(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [d for d in found if d["code"] == "impact/breaks"]
+
+
+def test_an_unsaved_edit_names_what_it_would_break(tmp_path: Path) -> None:
+    made = written(tmp_path, 12)
+    uri = uri_of(tmp_path / "enterprise-manifest.yaml")
+    text = made.files["enterprise-manifest.yaml"]
+    with stdio("--stdio") as (wire, _):
+        wire.start(CLIENT, uri_of(tmp_path))
+        wire.open(uri, text)
+        while breaks(published(wire, uri)):
+            pass
+        wire.change(uri, 2, text.replace("duckdb, snowflake", "snowflake"))
+        while not (found := breaks(published(wire, uri))):
+            pass
+        (finding,) = found
+        assert finding["severity"] == 3
+        assert "15 files inherit from this manifest, 15 would change, and " in finding["message"]
+        assert "`sales-domain`" in finding["message"]
+        assert finding["range"]["start"]["line"] == text[: text.index("  compute")].count("\n")
+        where = {related["location"]["uri"] for related in finding["relatedInformation"]}
+        assert uri_of(tmp_path / "domains/sales/sales-domain-manifest.yaml") in where
+        wire.change(uri, 3, text)
+        while breaks(published(wire, uri)):
+            pass
+
+
+def test_a_saved_edit_is_no_longer_told(tmp_path: Path) -> None:
+    made = written(tmp_path, 6)
+    path = tmp_path / "enterprise-manifest.yaml"
+    uri, text = uri_of(path), made.files["enterprise-manifest.yaml"]
+    edited = text.replace("duckdb, snowflake", "snowflake")
+    with stdio("--stdio") as (wire, _):
+        wire.start(CLIENT, uri_of(tmp_path))
+        wire.open(uri, text)
+        wire.change(uri, 2, edited)
+        while not breaks(published(wire, uri)):
+            pass
+        path.write_text(edited)
+        wire.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
+        while breaks(published(wire, uri)):
+            pass
