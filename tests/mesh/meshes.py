@@ -17,9 +17,10 @@ Finding = tuple[str, int, str]
 """File, line from 0, code."""
 
 
-def _module() -> ModuleType:
-    path = REPOSITORY / "benchmarks" / "mesh.py"
-    spec = importlib.util.spec_from_file_location("benchmark_mesh", path)
+def benchmark(name: str) -> ModuleType:
+    """A module of `benchmarks/`."""
+    path = REPOSITORY / "benchmarks" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"benchmark_{name}", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -28,7 +29,7 @@ def _module() -> ModuleType:
     return module
 
 
-mesh = _module().mesh
+mesh = benchmark("mesh").mesh
 
 
 def written(folder: Path, products: int, dialect: str = "v1", domains: int | None = None) -> Any:

@@ -1,0 +1,15 @@
+"""After many edits and changed parents, a session says what a fresh one says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mesh.meshes import benchmark
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_findings_after_a_soak_are_those_of_a_fresh_start(tmp_path: Path, seed: int) -> None:
+    done = benchmark("soak").soak(tmp_path, products=40, edits=250, parents=25, seed=seed)
+    assert done.different == ()
