@@ -323,3 +323,16 @@ def test_explain_proposes_the_nearest_path(mesh: Path, typed: str, meant: str) -
     done = run("explain", "sales-domain-manifest.yaml", typed, cwd=mesh)
     assert done.returncode == 2
     assert done.stderr.endswith(f"did you mean {meant}?\n")
+
+
+def test_manifests_of_something_else_are_not_called_good(tmp_path: Path) -> None:
+    (tmp_path / "manifest.yml").write_text("applications:\n  - name: shop\n    memory: 1G\n")
+    done = run("check", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "No manifests or data products here.\n")
+    assert checked(tmp_path) == {"files": [], "summary": {"files": 0, "errors": 0, "warnings": 0}}
+
+
+def test_a_file_of_something_else_that_is_named_is_said_to_be_none_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "notes.yaml").write_text("just: notes\n")
+    done = run("check", "notes.yaml", cwd=tmp_path)
+    assert "No errors" not in done.stdout

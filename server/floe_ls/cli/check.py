@@ -11,6 +11,7 @@ import floe_ls
 from floe_ls.cli.checked import Checked, Checking, Place, Report
 from floe_ls.cli.words import BLUE, BOLD, CYAN, DIM, GREEN, RED, YELLOW, Style
 from floe_ls.cli.workspace import Progress, Workspace
+from floe_ls.forms.document import Kind
 from floe_ls.ide.diagnostics import CODES
 from floe_ls.schema.meta import Severity
 
@@ -37,6 +38,8 @@ class _Counts:
 
     def counting(self, checked: Iterable[Checked]) -> Iterator[Checked]:
         for each in checked:
+            if each.kind == Kind.OTHER:  # a manifest of something else, such as Kubernetes
+                continue
             self.files += 1
             for report in each.reports:
                 self.errors += report.severity is Severity.ERROR
@@ -116,7 +119,8 @@ def _text(checked: Iterable[Checked], counts: _Counts) -> Iterator[str]:
             said.append(style(_plural(warnings, "warning"), YELLOW, BOLD))
         yield f"{' and '.join(said)} in {files}.\n"
     if counts.hints:
-        yield style(f"{_plural(counts.hints, 'hint')} not shown; --format json has them.\n", DIM)
+        them = "it" if counts.hints == 1 else "them"
+        yield style(f"{_plural(counts.hints, 'hint')} not shown; --format json has {them}.\n", DIM)
 
 
 def _report(report: Report, style: Style) -> str:
