@@ -227,7 +227,8 @@ class Session:
         if uri.startswith(REMOTE):
             return self._view(uri, text, version)
         self._settings_near(uri)
-        document = read_document(uri, text, version, label=self.label(uri))
+        was = self._last_known(uri)
+        document = read_document(uri, text, version, was, label=self.label(uri))
         self._take(document, opened=True)
         self.demand([document])
         self.recheck([document])
@@ -290,12 +291,13 @@ class Session:
             known = uri in self.snapshot.files
             if uri in self.snapshot.opened or not (known or _may_be_ours(name)):
                 continue
-            self._shelf.pop(uri, None)
+            was = self._last_known(uri)
+            self._unshelve(uri)
             text = self._read(uri)
             if isinstance(text, Failure):
                 gone.append(uri)
                 continue
-            document = read_document(uri, text, label=self.label(uri))
+            document = read_document(uri, text, None, was, label=self.label(uri))
             row = row_of(document, self.snapshot.shapes)
             if uri in self.snapshot.files.held and uri in self._kept:
                 held[uri] = document
@@ -779,7 +781,7 @@ class Session:
 
     def _take(self, document: Document, opened: bool = False) -> None:
         before = self.snapshot.files.held.get(document.uri)
-        self._shelf.pop(document.uri, None)
+        self._unshelve(document.uri)
         if not opened and document.uri not in self.snapshot.opened:
             self._kept.add(document.uri)
         self.snapshot = self.snapshot.with_document(document)
@@ -873,7 +875,7 @@ class Session:
         for uri, _, each in found:
             if uri in held:
                 continue
-            self._shelf.pop(uri, None)
+            self._unshelve(uri)
             row = each.as_row(uri, self._load)
             if row is not None:
                 rows.append(row)
@@ -908,12 +910,21 @@ class Session:
         self._shelve(document)
         return document
 
+    def _last_known(self, uri: str) -> Document | None:
+        """What there is of a file already: most of it, or all, is as it was."""
+        return self.snapshot.files.held.get(uri) or self._shelf.get(uri)
+
+    def _unshelve(self, uri: str) -> None:
+        known = self._shelf.pop(uri, None)
+        if known is not None:
+            known.facts.clear()  # its row knows it: without this only the collector would end the two
+
     def _shelve(self, document: Document) -> None:
         self._shelf[document.uri] = document
         if document.kind is Kind.PRODUCT and len(self._shelf) > SHELF:
             products = [u for u, d in self._shelf.items() if d.kind is Kind.PRODUCT]
             for uri in products[: len(products) // 2]:
-                del self._shelf[uri]
+                self._unshelve(uri)
 
     def close_all(self) -> None:
         self._stop.set()

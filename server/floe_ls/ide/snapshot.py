@@ -87,8 +87,13 @@ class Snapshot:
 
     def _filed(self, files: Files, uris: Iterable[str]) -> Snapshot:
         base, since = (self.census, ()) if "census" in self.__dict__ else self._counted
+        uris = [*uris]
         since = tuple(dict.fromkeys((*since, *uris))) if base is not None else ()
-        return self._next(documents=files, _counted=(base, since))
+        held = self.files.held
+        # What was merged of versions that are gone would keep them.
+        gone = {id(held[uri]) for uri in uris if uri in held}
+        merged = {key: known for key, known in self._merged.items() if gone.isdisjoint(key)}
+        return self._next(documents=files, _counted=(base, since), _merged=merged)
 
     def with_artifact(self, target: str, found: Document | Unavailable) -> Snapshot:
         failures = {t: f for t, f in self.failures.items() if t != target}
@@ -101,7 +106,9 @@ class Snapshot:
 
     def _next(self, **changes: object) -> Snapshot:
         # A merge is keyed by its layers' documents, which never change: it stays right.
-        kept = self._merged if len(self._merged) < 5_000 else {}
+        kept = changes.pop("_merged", self._merged)
+        if len(self._merged) >= 5_000:
+            kept = {}
         if "_counted" not in changes:
             counted = (self.census, ()) if "census" in self.__dict__ else self._counted
             changes["_counted"] = (None, ()) if "documents" in changes else counted

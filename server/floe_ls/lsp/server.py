@@ -38,6 +38,8 @@ QUIET = 0.3
 told to ask again for what other files decide."""
 SOON, LEISURE = 0.02, 0.5
 """Seconds after which everything is loaded: after the first findings, and where no file was opened."""
+COLLECT = 50_000
+"""New objects after which cycles are looked for. There are hardly any."""
 WATCHED = ("**/*.{yaml,yml}", "**/floe-ls.toml")
 
 
@@ -84,6 +86,8 @@ class FloeServer:
         self._scheduled = False
         self._quiet: Timer | None = None
         self._loading: threading.Thread | None = None
+        self._complete = False
+        """Everything is loaded."""
         self.radius = Radius(self)
         self.notified: dict[str, Callable[[Any], object]] = {
             "initialized": self.initialized,
@@ -244,11 +248,21 @@ class FloeServer:
 
     def _loaded(self) -> None:
         _ = self.pygls
+        self._complete = True
         for call in self.flushed:
             call()
-        # What is there now stays: the collector need not look through it again and again.
-        gc.enable()
         gc.freeze()
+        gc.set_threshold(COLLECT)
+        gc.enable()
+
+    def _settle(self, closed: bool = False) -> None:
+        """What is there now stays: the collector of cycles need not look through it again and again."""
+        if self._complete:
+            if closed:
+                gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            gc.enable()
 
     # --- the session's begin and end
 
@@ -324,6 +338,8 @@ class FloeServer:
 
     def did_open(self, params: dict[str, Any]) -> None:
         item = params["textDocument"]
+        gc.disable()  # it would look in vain through all that is being built
+        self.loop.later(LEISURE, self._settle)
         self.session.open(item["uri"], item["text"], item.get("version"))
         self.due(item["uri"], others=True)
 
@@ -337,6 +353,8 @@ class FloeServer:
             return
         snapshot = self.snapshot
         others = before is None or _matters_to_others(snapshot, before, document)
+        if before is not None:
+            before.facts.clear()  # some know their document: without them it goes when its turn is over
         self.due(uri, others=others)
         self.radius.edited(document)
         if snapshot.pending(document):
@@ -344,10 +362,15 @@ class FloeServer:
 
     def did_close(self, params: dict[str, Any]) -> None:
         uri = params["textDocument"]["uri"]
+        before = self.document(uri)
         self.session.close(uri)
+        if before is not None and before is not self.document(uri):
+            before.facts.clear()
         self.radius.forget(uri)
         self.shown.pop(uri, None)
         self.convert.forget(uri)
+        self.proposed = self._mended = None
+        self.loop.later(LEISURE, lambda: self._settle(closed=True))
         self._due.discard(uri)
         if self.sent.pop(uri, None) is not None and not self.pulls:
             self.publish(uri, None, "[]")

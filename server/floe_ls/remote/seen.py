@@ -89,7 +89,9 @@ def look(
         text = files.text_of(data, path)
     except Failed:
         return None
-    row = row_of(read_document(files.uri_of(path), text), shapes)
+    document = read_document(files.uri_of(path), text)
+    row = row_of(document, shapes)
+    document.facts.clear()  # its row is among them, and knows it: nothing but the collector would end the two
     return Seen(stamp, digest, now, values_of(row) if row is not None else None)
 
 
