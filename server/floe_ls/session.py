@@ -46,7 +46,9 @@ NEWS_OF_VERSION, NEWS_OF_TAG = 7 * 86400.0, 86400.0
 _SETTINGS = frozenset(setting.name for setting in fields(Settings))
 READ_AT_ONCE = 50
 """Files that changed on disk, above which they are read behind: a checkout must not be felt while typing."""
-SHELF = 256
+FAILURES = 64
+"""Files known not to exist, above which those that nobody names any more are forgotten."""
+SHELF = 64
 """Products that nobody has open, and that are kept at hand after something asked for them."""
 
 
@@ -470,6 +472,11 @@ class Session:
                     break
             self._look_for_folders(current)
 
+    def _needed_failures(self) -> dict[str, Unavailable]:
+        needed = self._needed()
+        failures = self.snapshot.failures.items()
+        return {t: f for t, f in failures if not t.startswith("file:") or t in needed}
+
     def fetch_for(self, ref: str, holder: Document) -> None:
         """Looks for what a reference leads to, as seen from a file that need not hold it."""
         found = self.snapshot.find(ref, holder)
@@ -493,6 +500,8 @@ class Session:
             if isinstance(text, Failure):
                 message = _no_file(text, self.label(target))
                 found = Unavailable(text.kind, message, target)
+                if len(self.snapshot.failures) >= FAILURES:  # of paths that were typed once
+                    self.snapshot = self.snapshot.changed(failures=self._needed_failures())
                 self.snapshot = self.snapshot.with_artifact(target, found)
             else:
                 read = read_document(target, text, label=self.label(target))

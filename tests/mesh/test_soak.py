@@ -10,6 +10,9 @@ from mesh.meshes import benchmark
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_findings_after_a_soak_are_those_of_a_fresh_start(tmp_path: Path, seed: int) -> None:
+def test_findings_after_a_soak_are_those_of_a_fresh_start(
+    tmp_path: Path, seed: int, caplog: pytest.LogCaptureFixture
+) -> None:
     done = benchmark("soak").soak(tmp_path, products=40, edits=250, parents=25, seed=seed)
     assert done.different == ()
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]

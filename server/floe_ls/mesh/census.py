@@ -178,6 +178,8 @@ class Census:
     """Products by name."""
     era: object = field(default_factory=object, repr=False)
     """Another one when a name may mean another manifest than before."""
+    calling: object = field(default_factory=object, repr=False)
+    """Another one when products came, went or are called otherwise."""
     moved: tuple[str, ...] = field(default=(), repr=False)
     """Files that came, went or name another parent, since the era began."""
 
@@ -230,10 +232,9 @@ class Census:
         was = {row.uri: row for row in old}
         moved = [u for u, r in fresh.items() if u not in was or was[u].standing != r.standing]
         moved += (uri for uri in left if uri in was)
-        manifests = (
-            Kind.MANIFEST in {r.kind for r in (fresh.get(u), was.get(u)) if r} for u in moved
-        )
-        new_era = any(manifests) or len(self.moved) + len(moved) > _MOST_MOVED
+        kinds = [{r.kind for r in (fresh.get(u), was.get(u)) if r} for u in moved]
+        new_era = any(Kind.MANIFEST in found for found in kinds)
+        new_era = new_era or len(self.moved) + len(moved) > _MOST_MOVED
         return Census(
             self.by_uri.changed(fresh.items(), left),
             _of_kind(self._manifests, Kind.MANIFEST, fresh, old),
@@ -242,6 +243,7 @@ class Census:
             _named(self._files, old, fresh.values(), _file_names),
             _named(self._called, old, fresh.values(), _product_names),
             object() if new_era else self.era,
+            object() if any(Kind.PRODUCT in found for found in kinds) else self.calling,
             () if new_era else (*self.moved, *moved),
         )
 

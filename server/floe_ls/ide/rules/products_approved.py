@@ -12,7 +12,7 @@ from floe_ls.ide.mend import append_item, remove_key, set_value
 from floe_ls.ide.model import Fix, Related
 from floe_ls.ide.rule import Code, Finding, Rule, Subject
 from floe_ls.ide.siblings import siblings
-from floe_ls.mesh.census import called
+from floe_ls.mesh.census import Census, called
 from floe_ls.schema.meta import ERROR, INFORMATION, WARNING, Role, Tier
 from floe_ls.schema.nearest import nearest
 from floe_ls.syntax.nodes import Sequence
@@ -189,9 +189,7 @@ def _unknown(subject: Subject, listed: At) -> Iterator[Finding]:
     census = subject.snapshot.census
     path = subject.path(Role.PRODUCTS)
     row = subject.snapshot.row(subject.document)
-    if row is None or _all_known(
-        subject.document, row.approves or frozenset(), census.product_names
-    ):
+    if row is None or _all_known(subject.document, row.approves or frozenset(), census):
         return
     if not (subject.snapshot.scanned and census.product_count) or path is None:
         return
@@ -211,12 +209,12 @@ def _unknown(subject: Subject, listed: At) -> Iterator[Finding]:
         yield Finding(UNKNOWN.slug, item.value_span, message, (), tuple(fixes))
 
 
-def _all_known(document: Document, names: frozenset[str], known: Mapping[str, object]) -> bool:
-    """Kept while neither the list nor any product has changed."""
+def _all_known(document: Document, names: frozenset[str], census: Census) -> bool:
+    """Kept while neither the list nor any product's name has changed."""
     kept = document.memo.get("all products known")
-    if kept is None or kept[0] is not names or kept[1] is not known:
-        kept = names, known, all(name in known for name in names)
-        document.memo["all products known"] = kept
+    if kept is None or kept[0] is not names or kept[1] is not census.calling:
+        known = all(name in census.product_names for name in names)
+        kept = document.memo["all products known"] = names, census.calling, known
     return bool(kept[2])
 
 
