@@ -47,7 +47,7 @@ _SETTINGS = frozenset(setting.name for setting in fields(Settings))
 READ_AT_ONCE = 50
 """Files that changed on disk, above which they are read behind: a checkout must not be felt while typing."""
 FAILURES = 64
-"""Files known not to exist, above which those that nobody names any more are forgotten."""
+"""What could not be had, above which that which nobody names any more is forgotten."""
 SHELF = 64
 """Products that nobody has open, and that are kept at hand after something asked for them."""
 
@@ -472,11 +472,6 @@ class Session:
                     break
             self._look_for_folders(current)
 
-    def _needed_failures(self) -> dict[str, Unavailable]:
-        needed = self._needed()
-        failures = self.snapshot.failures.items()
-        return {t: f for t, f in failures if not t.startswith("file:") or t in needed}
-
     def fetch_for(self, ref: str, holder: Document) -> None:
         """Looks for what a reference leads to, as seen from a file that need not hold it."""
         found = self.snapshot.find(ref, holder)
@@ -494,14 +489,16 @@ class Session:
 
     def _resolve(self, target: str, document: Document) -> bool:
         """Whether something is known now that was not."""
+        if len(self.snapshot.failures) >= FAILURES:  # most were typed once
+            needed = self._needed()
+            failures = {t: f for t, f in self.snapshot.failures.items() if t in needed}
+            self.snapshot = self.snapshot.changed(failures=failures)
         if target.startswith("file:"):
             self._settings_near(target)
             text = self._read(target)
             if isinstance(text, Failure):
                 message = _no_file(text, self.label(target))
                 found = Unavailable(text.kind, message, target)
-                if len(self.snapshot.failures) >= FAILURES:  # of paths that were typed once
-                    self.snapshot = self.snapshot.changed(failures=self._needed_failures())
                 self.snapshot = self.snapshot.with_artifact(target, found)
             else:
                 read = read_document(target, text, label=self.label(target))
