@@ -1,7 +1,7 @@
 # Every target sets up what it needs: a virtual environment in .venv, and, where it may, the programs that tests use.
 # Nothing is done twice: the stamps are older than what they depend on only when that changed.
 
-.PHONY: demo test test-editors check generate bench soak vsix oracle tools clean help
+.PHONY: demo test test-editors check generate bench scale soak vsix oracle tools clean help
 .DEFAULT_GOAL := help
 
 PYTHON ?=
@@ -36,6 +36,9 @@ generate: $(DEV) ## schemas/, docs/rules, docs/fields.md, docs/settings.md, the 
 
 bench: $(DEV) ## the table in benchmarks/README.md, measured here
 	$(BIN)/python benchmarks/run.py $(ARGS)
+
+scale: $(DEV) ## 25,000 products: scan, check, an enterprise edit, and whether exactly what is planted is found
+	$(BIN)/python benchmarks/scale.py $(ARGS)
 
 soak: $(DEV) ## 100,000 edits and 1,000 changed parents: memory flat, findings as after a fresh start
 	$(BIN)/python benchmarks/soak.py $(ARGS)

@@ -12,6 +12,7 @@ from floe_ls.lsp.features import (
     call_hierarchy,
     code_action,
     commands,
+    counting,
     definition,
     effective,
     folding,
@@ -57,6 +58,7 @@ FEATURES: tuple[Callable[[FloeServer], None], ...] = (
     type_hierarchy.register,
     call_hierarchy.register,
     progress.register,
+    counting.register,
     remote.register,
     workspace.register,
 )
