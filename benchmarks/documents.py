@@ -288,7 +288,9 @@ def manifest(size: int) -> Sample:
                 message_line = message
         if mistake == "key":
             file.plant("      colour: blue")
-        file.add("      config:", f"        required_tags: [{', '.join(chance.sample(TAGS, 2))}]")
+        tags = ", ".join(chance.sample(TAGS, 2))
+        if not middle:  # there, the key is what is typed
+            file.add("      config:", f"        required_tags: [{tags}]")
         number += 1
     return Sample(
         name="manifest.yaml",

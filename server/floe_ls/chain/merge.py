@@ -14,7 +14,8 @@ from typing import Any
 
 from floe_ls.chain.layers import Layer
 from floe_ls.chain.say import Origin, Say, block, implied, is_strengthened, written
-from floe_ls.forms.document import plain
+from floe_ls.forms.document import At, plain
+from floe_ls.forms.kept import kept
 from floe_ls.schema.meta import Merge, Role
 from floe_ls.schema.shape import Path, Shape
 from floe_ls.syntax import nodes
@@ -67,19 +68,34 @@ class Effective:
         return out
 
 
-def merge(shape: Shape, layers: tuple[Layer, ...], subject: Layer | None = None) -> Effective:
+def merge(
+    shape: Shape,
+    layers: tuple[Layer, ...],
+    subject: Layer | None = None,
+    within: Path = (),
+) -> Effective:
     """What layers of one shape make together, topmost first.
 
-    `subject` is the layer whose own, not inherited, fields are kept: none when the subject is a product.
+    `subject` is the layer whose own, not inherited, fields are kept: none when the subject is a product. `within`
+    asks for what is at a path and below it; little else is then looked at.
     """
     says = [Say(layer, layer.document.root) for layer in layers]
-    settings = tuple(_Merge(subject).fields(shape, (), says))
-    return Effective(_with_whitelist(shape, settings))
+    settings = [*_Merge(subject, within).fields(shape, (), says)]
+    plugins, whitelist = shape.role_path(Role.PLUGINS), shape.role_path(Role.WHITELIST)
+    if plugins and whitelist and within[: len(plugins)] == plugins:
+        # It decides what becomes of plugins.
+        settings += _Merge(subject, whitelist).fields(shape, (), says)
+    return Effective(_with_whitelist(shape, tuple(settings)))
 
 
 class _Merge:
-    def __init__(self, subject: Layer | None) -> None:
+    def __init__(self, subject: Layer | None, within: Path = ()) -> None:
         self.subject = subject
+        self.within = within
+
+    def passes(self, path: Path) -> bool:
+        """Whether what is at a path may be asked for."""
+        return all(a == b for a, b in zip(path, self.within, strict=False))
 
     def fields(self, shape: Shape, path: Path, says: list[Say]) -> Iterator[Setting]:
         """The settings of a mapping whose keys are merged one by one."""
@@ -88,6 +104,8 @@ class _Merge:
         names = dict.fromkeys(name for _, own in blocks for name in own)
         unwritten = [implied(shape, say, own) for say, own in blocks]
         for name in names:
+            if not self.passes((*path, name)):
+                continue
             said = [
                 say
                 for (_, own), default in zip(blocks, unwritten, strict=True)
@@ -97,7 +115,7 @@ class _Merge:
         if blocks:
             last = blocks[-1][0].layer
             for name, child in shape.fields.items():
-                if name not in names and child.has_default:
+                if name not in names and child.has_default and self.passes((*path, name)):
                     yield from self.default(child, (*path, name), child.default, last)
 
     def field(self, shape: Shape | None, path: Path, says: list[Say]) -> Iterator[Setting]:
@@ -167,21 +185,23 @@ class _Merge:
 
     def joined(self, shape: Shape | None, path: Path, says: list[Say]) -> Iterator[Setting]:
         """The items of all layers, the topmost layer's first, none twice."""
-        found: list[tuple[Any, list[Origin]]] = []
+        found: dict[Any, tuple[Any, list[tuple[Layer, At]]]] = {}
+        """What was said and who said it, by what it is compared by."""
         for say in says:
-            if say.implied or not isinstance(say.at.node, nodes.Sequence):
+            node = say.at.node
+            if say.implied or not isinstance(node, nodes.Sequence):
                 continue
-            for _, item in say.at.children():
-                value = plain(item.node)
-                origin = Origin(say.layer, item, value)
-                same = next((origins for other, origins in found if other == value), None)
-                if same is None:
-                    found.append((value, [origin]))
-                elif all(o.layer is not say.layer for o in same):
-                    same.append(origin)
+            values = kept(say.layer.document.memo, f"joined {path}", node.entries, _value)
+            for at, entry, (value, same) in zip(node.at, node.entries, values, strict=True):
+                here = say.layer, At(say.at.base + at, entry, entry.value)
+                others = found.setdefault(same, (value, []))[1]
+                if all(layer is not say.layer for layer, _ in others):
+                    others.append(here)
         item_shape = shape.item if shape else None
-        for index, (value, origins) in enumerate(found):
-            yield Setting((*path, index), item_shape, value, tuple(origins), origins[0], "extend")
+        for index, (value, said) in enumerate(found.values()):
+            if self.passes((*path, index)):
+                origins = tuple(Origin(layer, at, value) for layer, at in said)
+                yield Setting((*path, index), item_shape, value, origins, origins[0], "extend")
 
     def default(self, shape: Shape, path: Path, value: Any, layer: Layer) -> Iterator[Setting]:
         """A field that no layer wrote though one, `layer` at last, wrote the block."""
@@ -197,6 +217,21 @@ class _Merge:
                 yield from self.default(child, (*path, name), value.get(name), layer)
             return
         yield Setting(path, shape, value, (), None, "default")
+
+
+def _value(entry: nodes.Entry) -> tuple[Any, Any]:
+    """The value of an item, and what it is compared by."""
+    value = plain(entry.value)
+    return value, _comparable(value)
+
+
+def _comparable(value: Any) -> Any:
+    """The same for equal values, and fit to be a key."""
+    if isinstance(value, dict):
+        return dict, frozenset((key, _comparable(held)) for key, held in value.items())
+    if isinstance(value, list):
+        return list, tuple(_comparable(held) for held in value)
+    return value
 
 
 def _locked(shape: Shape | None, says: list[Say]) -> Say | None:

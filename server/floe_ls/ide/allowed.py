@@ -8,9 +8,9 @@ from typing import Any
 
 from floe_ls.chain.layers import Chain, Layer
 from floe_ls.forms.document import At, Document
+from floe_ls.forms.kept import kept
 from floe_ls.forms.tree import is_null, text_of
 from floe_ls.ide.decided import place, some
-from floe_ls.ide.kept import kept
 from floe_ls.ide.mend import append_item, set_value
 from floe_ls.ide.model import Fix
 from floe_ls.ide.rule import Subject

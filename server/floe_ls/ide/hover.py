@@ -244,10 +244,10 @@ class _Page:
         """The value that holds, and how it came about."""
         if self.is_product and not self.misplaced:
             return ""
-        effective = self.snapshot.inherited(self.document)
         shape = self.shape
         name = shorthand(shape) if shape is not None and shape.category is not None else None
         path = (*self.path, name.name) if name is not None else self.path
+        effective = self.snapshot.inherited_at(self.document, self.path)
         told = story(self.snapshot, self.document, path, effective)
         if told is not None:
             return self.tell(told)

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from floe_ls.chain.layers import Shapes, reference
 from floe_ls.forms.document import At, Document, Kind
+from floe_ls.forms.kept import kept
 from floe_ls.forms.tree import text_of
 from floe_ls.ide.cursor import child_at, shorthand
-from floe_ls.ide.kept import kept
 from floe_ls.schema.meta import Role
 from floe_ls.schema.shape import ANY_STEP, Path, Shape
 from floe_ls.syntax.nodes import Entry, Scalar, Sequence

@@ -24,7 +24,7 @@ from floe_ls.ide.facts import Facts, RepositoryTags
 from floe_ls.mesh.census import Census, Family, Row, family_of, row_of, take_census
 from floe_ls.mesh.files import Files
 from floe_ls.schema.meta import Tier
-from floe_ls.schema.shape import Shape
+from floe_ls.schema.shape import Path, Shape
 from floe_ls.settings import Settings
 
 
@@ -249,6 +249,12 @@ class Snapshot:
             subject = None if product or not layers else layers[-1]
             known = self._merged[key] = documents, merge(self.manifest_shape, layers, subject)
         return known[1]
+
+    def inherited_at(self, document: Document, path: Path) -> Effective:
+        """The same at a path and below it, in far less time."""
+        layers = self.chain(document).manifests
+        subject = None if document.tier is Tier.PRODUCT or not layers else layers[-1]
+        return merge(self.manifest_shape, layers, subject, path)
 
     def own(self, document: Document) -> Effective:
         """A product's own keys, as settings."""

@@ -13,11 +13,11 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from floe_ls.forms.document import Document
+from floe_ls.forms.kept import common_end, common_start
 from floe_ls.forms.preferred import preferred_key
 from floe_ls.forms.reading import data, fits, loaded
 from floe_ls.forms.tree import Folded, is_null, key_of
 from floe_ls.ide import words
-from floe_ls.ide.kept import common_end, common_start
 from floe_ls.ide.model import Fix, Related, Tag
 from floe_ls.ide.remedy import Remedy, fix
 from floe_ls.ide.rule import Finding

@@ -7,8 +7,8 @@ from functools import partial
 from typing import NamedTuple
 
 from floe_ls.forms.document import At
+from floe_ls.forms.kept import kept
 from floe_ls.forms.tree import key_of, text_of
-from floe_ls.ide.kept import kept
 from floe_ls.ide.model import Fix, Related
 from floe_ls.ide.page import page
 from floe_ls.ide.rule import Code, Finding, Rule, Subject
