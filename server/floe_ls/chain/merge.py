@@ -95,7 +95,7 @@ class _Merge:
 
     def passes(self, path: Path) -> bool:
         """Whether what is at a path may be asked for."""
-        return all(a == b for a, b in zip(path, self.within, strict=False))
+        return path[: len(self.within)] == self.within[: len(path)]
 
     def fields(self, shape: Shape, path: Path, says: list[Say]) -> Iterator[Setting]:
         """The settings of a mapping whose keys are merged one by one."""
@@ -185,22 +185,26 @@ class _Merge:
 
     def joined(self, shape: Shape | None, path: Path, says: list[Say]) -> Iterator[Setting]:
         """The items of all layers, the topmost layer's first, none twice."""
-        found: dict[Any, tuple[Any, list[tuple[Layer, At]]]] = {}
-        """What was said and who said it, by what it is compared by."""
+        found: dict[Any, tuple[Any, list[tuple[Say, int]]]] = {}
+        """What was said and who said it, and as which item, by what it is compared by."""
         for say in says:
             node = say.at.node
             if say.implied or not isinstance(node, nodes.Sequence):
                 continue
             values = kept(say.layer.document.memo, f"joined {path}", node.entries, _value)
-            for at, entry, (value, same) in zip(node.at, node.entries, values, strict=True):
-                here = say.layer, At(say.at.base + at, entry, entry.value)
-                others = found.setdefault(same, (value, []))[1]
-                if all(layer is not say.layer for layer, _ in others):
-                    others.append(here)
+            for number, (value, same) in enumerate(values):
+                known = found.get(same)
+                if known is None:
+                    found[same] = value, [(say, number)]
+                elif all(other.layer is not say.layer for other, _ in known[1]):
+                    known[1].append((say, number))
         item_shape = shape.item if shape else None
+        wanted = self.within[len(path)] if len(self.within) > len(path) else None
         for index, (value, said) in enumerate(found.values()):
-            if self.passes((*path, index)):
-                origins = tuple(Origin(layer, at, value) for layer, at in said)
+            if wanted is None or index == wanted:
+                origins = tuple(
+                    Origin(say.layer, _item(say, number), value) for say, number in said
+                )
                 yield Setting((*path, index), item_shape, value, origins, origins[0], "extend")
 
     def default(self, shape: Shape, path: Path, value: Any, layer: Layer) -> Iterator[Setting]:
@@ -217,6 +221,12 @@ class _Merge:
                 yield from self.default(child, (*path, name), value.get(name), layer)
             return
         yield Setting(path, shape, value, (), None, "default")
+
+
+def _item(say: Say, number: int) -> At:
+    at = say.at.child(number)
+    assert at is not None
+    return at
 
 
 def _value(entry: nodes.Entry) -> tuple[Any, Any]:
