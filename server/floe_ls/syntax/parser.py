@@ -324,7 +324,10 @@ class Region:
                 # Below the edit, the next entry is where it was.
                 line = t.rfind("\n", i, olds[k + 1] + delta)
                 if line >= moved + delta:
-                    m = next_entry.search(t, i, moved + delta + c + 4) or next_entry.match(t, line)
+                    # Nor does one start above it that did not before.
+                    above = max(i, t.rfind("\n", i, max(i, same - c - 4)))
+                    m = next_entry.search(t, above, moved + delta + c + 4)
+                    m = m or next_entry.match(t, line)
             m = m or next_entry.search(t, i)
             if m and t[i] == "?" and t[m.end()] == ":" and not items and _mark(t, i):
                 m = next_entry.search(t, m.end()) if _mark(t, m.end()) else m  # its value

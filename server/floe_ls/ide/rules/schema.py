@@ -15,7 +15,7 @@ from floe_ls.ide.validate import findings
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    yield from findings(subject.document, subject.shape, subject.mends)
+    return findings(subject.document, subject.shape, subject.mends)
 
 
 RULE = Rule(
