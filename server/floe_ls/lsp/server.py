@@ -240,20 +240,23 @@ class FloeServer:
             self._loading.start()
 
     def _import(self) -> None:
-        import floe_ls.ide.completion
-        import floe_ls.ide.hover
-        import floe_ls.lsp.protocol  # noqa: F401
-
-        self.loop.post(self._loaded)
+        try:
+            import floe_ls.ide.completion
+            import floe_ls.ide.hover
+            import floe_ls.lsp.protocol  # noqa: F401
+        finally:
+            self.loop.post(self._loaded)
 
     def _loaded(self) -> None:
-        _ = self.pygls
         self._complete = True
-        for call in self.flushed:
-            call()
-        gc.freeze()
         gc.set_threshold(COLLECT)
-        gc.enable()
+        try:
+            _ = self.pygls
+            for call in self.flushed:
+                call()
+        finally:
+            gc.freeze()
+            gc.enable()
 
     def _settle(self, closed: bool = False) -> None:
         """What is there now stays: the collector of cycles need not look through it again and again."""
