@@ -57,7 +57,9 @@ def breaks(snapshot: Snapshot, document: Document, found: Impact) -> Diagnostic 
     verb = "inherits" if inherit == 1 else "inherit"
     files = f"{inherit:,} file{'' if inherit == 1 else 's'} {verb} from this manifest"
     names = some([row.name for row in rows])
-    message = f"{files}, {len(found.changed):,} would change, and {len(rows):,} would break: {names}."
+    message = (
+        f"{files}, {len(found.changed):,} would change, and {len(rows):,} would break: {names}."
+    )
     related: list[Related] = []
     for each in broken:
         row = each.rows[0]
