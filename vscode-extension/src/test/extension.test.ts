@@ -117,7 +117,9 @@ describe('floe', () => {
   it('judges a new file before it is saved', async () => {
     const document = await vscode.workspace.openTextDocument({ language: 'floe', content: 'scope: enterprise\ngovernance:\n  data_retention_days: soon\n' });
     await vscode.window.showTextDocument(document);
-    const found = await until('a finding', () => vscode.languages.getDiagnostics(document.uri)[0]);
+    const found = await until('an error', () =>
+      vscode.languages.getDiagnostics(document.uri).find((each) => each.severity === vscode.DiagnosticSeverity.Error),
+    );
     assert.equal(document.getText(found.range), 'soon');
   });
 
@@ -135,14 +137,11 @@ describe('floe', () => {
     const settings = vscode.workspace.getConfiguration('floe');
     const document = await open(file(BROKEN));
     await finding(document.uri, 'observability/immutable');
+    const jaeger = () => vscode.languages.getDiagnostics(document.uri).find((each) => each.message.includes('`jaeger`'))?.severity;
     await settings.update('rules', { 'observability/immutable': 'hint' }, vscode.ConfigurationTarget.Workspace);
-    await until('the severity of the setting', () =>
-      vscode.languages.getDiagnostics(document.uri).some((each) => each.severity === vscode.DiagnosticSeverity.Hint),
-    );
+    await until('the severity of the setting', () => jaeger() === vscode.DiagnosticSeverity.Hint);
     await settings.update('rules', undefined, vscode.ConfigurationTarget.Workspace);
-    await until('the severity of the rule', () =>
-      vscode.languages.getDiagnostics(document.uri).every((each) => each.severity !== vscode.DiagnosticSeverity.Hint),
-    );
+    await until('the severity of the rule', () => jaeger() === vscode.DiagnosticSeverity.Error);
   });
 
   it('starts a server again that was killed', async () => {
