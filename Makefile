@@ -9,6 +9,7 @@ BIN := .venv/bin
 RUN := .venv/.stamp-run
 DEV := .venv/.stamp-dev
 TOOLS := .tools/.stamp
+BENCH := .venv/.stamp-bench
 ORACLE := .tools/.stamp-oracle
 EDITORS := .tools/.stamp-editors
 
@@ -34,7 +35,7 @@ check: $(DEV) ## style, types, layers, stale generated files
 generate: $(DEV) ## schemas/, docs/rules, docs/fields.md, docs/settings.md, the extension's settings
 	$(BIN)/python scripts/generate.py
 
-bench: $(DEV) ## the table in benchmarks/README.md, measured here
+bench: $(BENCH) ## the tables and plots of benchmarks/README.md, measured here
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
 scale: $(DEV) ## 25,000 products: scan, check, an enterprise edit, and whether exactly what is planted is found
@@ -61,6 +62,10 @@ $(RUN): pyproject.toml scripts/venv.sh
 $(DEV): pyproject.toml scripts/venv.sh
 	@PYTHON="$(PYTHON)" scripts/venv.sh ".[dev]"
 	@touch $@ $(RUN)
+
+$(BENCH): $(DEV)
+	@PYTHON="$(PYTHON)" scripts/venv.sh ".[dev,bench]"
+	@touch $@
 
 $(TOOLS): scripts/tools.sh
 	@scripts/tools.sh

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-Runs = Mapping[tuple[str, str, int], Mapping[str, Sequence[float]]]
-"""Samples by kind of file, server and lines."""
+from results import Runs
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,9 @@ GROWTH = 2.3
 """Milliseconds that a sketch of such a server, which does only what it must, needs more at 50,000 lines than at 50."""
 
 
-def report(runs: Runs, servers: Sequence[str], peer: str, ours: Sequence[str]) -> str:
+def report(runs: Runs, peer: str, ours: Sequence[str]) -> str:
     """All tables, those of each kind of file under a heading."""
+    servers = list(dict.fromkeys(server for _, server, _ in runs))
     out: list[str] = []
     for kind in dict.fromkeys(kind for kind, _, _ in runs):
         sizes = sorted({lines for k, _, lines in runs if k == kind})
@@ -127,6 +129,46 @@ KINDS = {
     "product": "A product, its domain's and its enterprise's manifests beside it",
     "manifest": "An enterprise's manifest",
 }
+
+
+MESH = (
+    ("scan, cold", 10.0, "s"),
+    ("scan, warm", 1.5, "s"),
+    ("check, cold", 20.0, "s"),
+    ("check, warm", 3.0, "s"),
+    ("edit named, first", 0.2, "s"),
+    ("edit named", 0.2, "s"),
+    ("memory", 300.0, "MB"),
+)
+"""What is measured of a whole mesh, and the most that is allowed at 25,000 products."""
+
+
+def mesh_report(kept: Path) -> str:
+    """What a whole mesh costs; nothing where nobody measured it."""
+    if not kept.is_file():
+        return ""
+    measured = json.loads(kept.read_text())
+    found = {(row["what"], row["size"]): row["value"] for row in measured["rows"]}
+    sizes = sorted({size for _, size in found})
+    whats = [each for each in MESH if any(what == each[0] for what, _ in found)]
+    rows = [["products", *(f"{what} ({unit})" for what, _, unit in whats)]]
+    for size in sizes:
+        values = [found.get((what, size)) for what, _, _ in whats]
+        rows.append([f"{size:,}", *("–" if v is None else f"{v:,.3g}" for v in values)])
+    largest = [(found.get((what, 25_000)), most) for what, most, _ in whats]
+    rows.append(["budget at 25,000", *(f"≤ {most:.3g}" for _, most, _ in whats)])
+    rows.append(["met", *("–" if v is None else _yes(v <= most) for v, most in largest)])
+    return f"""
+## A whole mesh
+
+Measured by `make scale` on {measured["when"]}: {measured["machine"]}. Meshes of `mesh.py`; `check` and the server found
+exactly the planted violations in each. *Edit named* is the time from a key in the enterprise's manifest, which breaks
+products of every domain, to the names of all of them; *first* is the first time after a start.
+
+![Cost against the number of products](../docs/images/cost-mesh.svg)
+
+{_markdown(rows)}
+"""
 
 
 def _row(

@@ -1,4 +1,4 @@
-"""Measures the server beside its peer, and writes the tables of README.md. `make bench` runs it.
+"""Measures the server beside its peer, and writes the tables and plots of README.md. `make bench` runs it.
 
 The servers take turns within each round, in an order that rotates, and every run is a process of its own.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import json
 import os
 import platform
 import sys
@@ -15,35 +14,54 @@ import time
 from pathlib import Path
 
 import peers
+import plot
 import processes
+import results
 from documents import KINDS
-from report import report
+from report import mesh_report, report
+from results import MESH, Measured, Runs
 from scenario import Effort, Result, session, starts
 
 HERE = Path(__file__).resolve().parent
-RAW = peers.TOOLS / "results.json"
 OURS = ("floe-ls", "floe-ls, pulled")
 PEER = "yaml-language-server"
 QUICK = Effort(starts=3, opens=1, keys=8, breaks=2, bursts=1, requests=3, idle=3)
 LARGE = 50_000
 
-Runs = dict[tuple[str, str, int], dict[str, list[float]]]
-
 
 def main() -> None:
     options = _options()
+    if options.again:
+        _write(results.load())
+        return
     peers.install()
     sizes = [int(size) for size in options.lines.split(",")]
     began = time.monotonic()
     runs = measure(options.kinds.split(","), sizes, options.rounds, options.quick)
-    _store(runs)
-    text = report(runs, list(peers.servers()), PEER, OURS)
     if options.quick or options.print:
-        print(text)
+        print(report(runs, PEER, OURS))
         return
-    minutes = round((time.monotonic() - began) / 60)
-    (HERE / "README.md").write_text(_front(minutes) + text)
-    print(f"written: {(HERE / 'README.md').relative_to(peers.REPOSITORY)}")
+    measured = Measured(
+        f"{datetime.datetime.now(datetime.UTC):%d %B %Y}",
+        f"{os.cpu_count()} cores ({processes.processor()}), Linux {platform.release().split('-')[0]}, "
+        f"Python {platform.python_version()}, Node {peers.node_version()}",
+        round((time.monotonic() - began) / 60),
+        options.note,
+        runs,
+    )
+    results.store(measured)
+    _write(results.load())
+
+
+def _write(measured: Measured) -> None:
+    (HERE / "README.md").write_text(page(measured))
+    plot.draw(measured, OURS[0], PEER)
+    print(f"written: {(HERE / 'README.md').relative_to(peers.REPOSITORY)} and its plots")
+
+
+def page(measured: Measured) -> str:
+    """README.md."""
+    return _front(measured) + report(measured.runs, PEER, OURS) + mesh_report(MESH)
 
 
 def measure(kinds: list[str], sizes: list[int], rounds: int, quick: bool) -> Runs:
@@ -74,19 +92,14 @@ def _keep(samples: dict[str, list[float]], result: Result) -> None:
         samples.setdefault(name, []).extend(values)
 
 
-def _store(runs: Runs) -> None:
-    rows = [{"kind": k, "server": s, "lines": n, "samples": v} for (k, s, n), v in runs.items()]
-    RAW.write_text(json.dumps(rows))
-
-
-def _front(minutes: int) -> str:
-    node = peers.node_version()
+def _front(measured: Measured) -> str:
     return f"""\
 # How fast it is
 
-Measured by `make bench` on {datetime.datetime.now(datetime.UTC):%d %B %Y}:
-{os.cpu_count()} cores ({processes.processor()}),
-Linux {platform.release().split("-")[0]}, Python {platform.python_version()}, Node {node}. It took {minutes} minutes.
+Measured by `make bench` on {measured.when}: {measured.machine}. It took {measured.minutes} minutes.
+{measured.note}
+
+![Cost against size: a key, completion, opening a file, and memory](../docs/images/cost.svg)
 
 The peer is {peers.PEER.replace("@", " ")} with our JSON Schemas, doing schema validation only. floe-ls does that, and
 resolves parents, merges layers and runs its rules besides. `floe-ls, pulled` is the same server with a client that asks
@@ -99,8 +112,8 @@ finding.
 - The servers run in turn within each round. Every planted mistake must be found, and every typed character must show.
 - The files are made by `documents.py`, with one mistake in a hundred lines; `scenario.py` says what is done with them.
 
-To repeat it: `make bench`; a shorter run that only prints: `make bench ARGS=--quick`. It needs Linux and npm, which
-installs the peer and its Node into `.tools/bench`.
+To repeat it: `make bench`; a shorter run that only prints: `make bench ARGS=--quick`; tables and plots once more from
+`results/`: `make bench ARGS=--again`. It needs Linux and npm, which installs the peer and its Node into `.tools/bench`.
 
 """
 
@@ -109,6 +122,10 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few repeats, nothing is written")
     parser.add_argument("--print", action="store_true", help="print the tables, write nothing")
+    parser.add_argument(
+        "--again", action="store_true", help="write tables and plots of what is kept"
+    )
+    parser.add_argument("--note", default="", help="what else is to be known, as a sentence")
     parser.add_argument("--lines", help="sizes of the files, separated by commas")
     parser.add_argument("--kinds", default=",".join(KINDS), help="kinds of files")
     parser.add_argument("--rounds", type=int, help="how often everything is done")

@@ -67,3 +67,13 @@ def test_the_places_where_it_is_edited_are_what_they_are_called(kind: str) -> No
     line, column = sample.colon
     assert lines[line][column] == ":"
     assert set(sample.complete) == {"key", "value"}
+
+
+def test_the_tables_are_those_of_what_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make bench ARGS=--again` writes them anew."""
+    folder = REPOSITORY / "benchmarks"
+    monkeypatch.syspath_prepend(str(folder))
+    run, results = (importlib.import_module(name) for name in ("run", "results"))
+    measured = results.load()
+    assert (folder / "README.md").read_text() == run.page(measured)
+    assert {lines for _, _, lines in measured.runs} == {50, 500, 5_000, 50_000}
