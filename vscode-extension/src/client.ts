@@ -2,14 +2,12 @@
 
 import * as vscode from 'vscode';
 import { CloseAction, ErrorAction, ExecuteCommandRequest, LanguageClient } from 'vscode-languageclient/node';
-import type { DynamicFeature, ErrorHandler, ExecuteCommandRegistrationOptions, LanguageClientOptions, RegistrationData, StaticFeature } from 'vscode-languageclient/node';
+import type { DynamicFeature, ExecuteCommandRegistrationOptions, LanguageClientOptions, RegistrationData, StaticFeature } from 'vscode-languageclient/node';
 import { REMOTE } from './protocol';
-import type { Launch } from './server';
+import type { ServerProcess } from './process';
 
 export const LANGUAGE = 'floe';
 const FILES = '**/{floe,manifest,*-manifest,*_manifest}.{yaml,yml}';
-const RESTARTS = 5;
-const WITHIN = 180_000;
 
 /** Which documents the server sees: those of our language, and files of our names whatever language they were given. */
 const DOCUMENTS = [
@@ -26,18 +24,22 @@ export interface Hooks {
   readonly commands: ReadonlySet<string>;
   /** Work of the server began, or, without a title, ended. */
   readonly progress: (token: string | number, title?: string) => void;
-  /** Whether this client's server once answered. */
-  readonly hasRun: () => boolean;
-  /** The server ended too often to be started once more. */
-  readonly gaveUp: () => void;
 }
 
-export function createClient(launch: Launch, folder: string | undefined, hooks: Hooks): LanguageClient {
+/** A client of one process. When that ends, so does the client: whoever made both decides what comes next. */
+export function createClient(server: ServerProcess, hooks: Hooks): LanguageClient {
   const options: LanguageClientOptions = {
     documentSelector: DOCUMENTS,
     initializationOptions: hooks.settings,
     outputChannel: hooks.log,
-    errorHandler: patience(hooks),
+    errorHandler: {
+      error: (_error, _message, count) => ({ action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown, handled: true }),
+      closed: () => {
+        server.kill(); // nobody hears it any more
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
+    },
+    initializationFailedHandler: () => false,
     middleware: {
       workspace: { configuration: (params) => params.items.map(hooks.settings) },
       handleWorkDoneProgress: (token, params, next) => {
@@ -48,8 +50,7 @@ export function createClient(launch: Launch, folder: string | undefined, hooks: 
     },
     markdown: { supportHtml: false },
   };
-  const server = { command: launch.command, args: [...launch.args], options: { cwd: folder } };
-  return new FloeClient(server, options, hooks.commands);
+  return new FloeClient(() => Promise.resolve(server.child), options, hooks.commands);
 }
 
 class FloeClient extends LanguageClient {
@@ -67,6 +68,11 @@ class FloeClient extends LanguageClient {
     });
   }
 
+  /** What goes wrong with a server is told once, by whoever started it, and not by the client as well. */
+  override error(message: string, data?: unknown, _show?: boolean | 'force'): void {
+    super.error(message, data, false);
+  }
+
   /** The server's commands become the editor's, but for those that the extension has: a name can be had once. */
   override registerFeature(feature: StaticFeature | DynamicFeature<unknown>): void {
     if ('register' in feature && feature.registrationType.method === ExecuteCommandRequest.method) {
@@ -79,20 +85,4 @@ class FloeClient extends LanguageClient {
     }
     super.registerFeature(feature);
   }
-}
-
-/** Starts a server again that ended by itself, up to five times in three minutes. One that never ran is not tried again. */
-function patience({ hasRun, gaveUp }: Hooks): ErrorHandler {
-  const ends: number[] = [];
-  return {
-    error: (_error, _message, count) => ({ action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown, handled: true }),
-    closed: () => {
-      if (!hasRun()) return { action: CloseAction.DoNotRestart, handled: true };
-      const now = Date.now();
-      ends.push(now);
-      if (ends.filter((end) => end > now - WITHIN).length <= RESTARTS) return { action: CloseAction.Restart, handled: true };
-      gaveUp();
-      return { action: CloseAction.DoNotRestart, handled: true };
-    },
-  };
 }

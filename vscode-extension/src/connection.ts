@@ -6,15 +6,22 @@ import type { LanguageClient } from 'vscode-languageclient/node';
 import { BundledServer } from './bundled';
 import { createClient } from './client';
 import { selectedInterpreter } from './interpreter';
+import { ServerProcess } from './process';
 import { findServer, isMissing, sameLaunch } from './server';
 import type { Launch, Missing } from './server';
 import { settingsForServer } from './settings';
+
+/** A server that ends by itself is started again so often within so many milliseconds. */
+export const RESTARTS = 5;
+const WITHIN = 180_000;
 
 export type Condition = 'starting' | 'running' | 'stopped' | 'missing' | 'failed';
 
 export class Connection implements vscode.Disposable {
   client: LanguageClient | undefined;
   launch: Launch | undefined;
+  /** The process of the client. */
+  process: ServerProcess | undefined;
   condition: Condition = 'stopped';
   /** What the server says that it is doing, by token: parents that it resolves. */
   readonly underWay = new Map<string | number, string>();
@@ -26,6 +33,8 @@ export class Connection implements vscode.Disposable {
   readonly onClient = this.started.event;
   private turn: Promise<void> = Promise.resolve();
   private told = '';
+  /** When servers ended by themselves. */
+  private ends: number[] = [];
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -36,6 +45,7 @@ export class Connection implements vscode.Disposable {
   /** Starts the server that is to be used now. One that runs already goes on, unless `again` is asked for. */
   start(again = false): Promise<void> {
     return this.inTurn(async () => {
+      this.ends = [];
       const found = await this.find();
       const runs = this.client !== undefined && this.condition === 'running';
       if (!isMissing(found) && !again && runs && this.launch && sameLaunch(this.launch, found)) return;
@@ -78,8 +88,9 @@ export class Connection implements vscode.Disposable {
   private async run(launch: Launch): Promise<void> {
     this.log.info(`Starting ${[launch.command, ...launch.args].join(' ')} (${launch.from})`);
     this.launch = launch;
-    let hasRun = false;
-    const client = createClient(launch, vscode.workspace.workspaceFolders?.[0]?.uri.fsPath, {
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+    const server = new ServerProcess(launch, folder);
+    const client = createClient(server, {
       log: this.log,
       settings: () => settingsForServer(this.context),
       commands: this.commands,
@@ -88,37 +99,48 @@ export class Connection implements vscode.Disposable {
         else this.underWay.set(token, title);
         this.changes.fire();
       },
-      hasRun: () => hasRun,
-      gaveUp: () => {
-        this.become('failed');
-        void this.tellFailed('The floe language server ended six times within three minutes, and is not started again.');
-      },
     });
     this.client = client;
+    this.process = server;
     this.become('starting');
+    void server.ended.then((why) => this.ended(client, launch, why));
     client.onDidChangeState(({ newState }) => {
-      if (this.client !== client) return;
-      if (newState === State.Running) this.become('running');
-      if (newState === State.Starting) this.become('starting');
+      if (this.client === client && newState === State.Running) this.become('running');
     });
     this.started.fire(client);
     try {
       await client.start();
-      hasRun = true;
     } catch (error) {
       this.log.error(error instanceof Error ? error : String(error));
+      server.kill(); // its end says what comes next
+    }
+  }
+
+  /** A server ended by itself: it is started again, or, where that happened too often, it is said why. */
+  private async ended(client: LanguageClient, launch: Launch, why: string): Promise<void> {
+    if (this.client !== client) return; // it was told to
+    const now = Date.now();
+    this.ends = [...this.ends.filter((end) => end > now - WITHIN), now];
+    const again = this.ends.length <= RESTARTS;
+    this.log.error(`The server ended (${why})${again ? ' and is started again' : ''}.`);
+    await this.inTurn(async () => {
+      if (this.client !== client) return;
       await this.end();
-      this.become('failed');
-      void this.tellFailed(`The floe language server did not start (${launch.command}).`);
+      if (again) await this.run(launch);
+      else this.become('failed');
+    });
+    if (!again && this.condition === 'failed') {
+      void this.tellFailed(`The floe language server ended ${RESTARTS + 1} times within three minutes and is not started again. The last time: ${why}`);
     }
   }
 
   private async end(): Promise<void> {
-    const running = this.client;
-    this.client = undefined;
+    const { client, process } = this;
+    this.client = this.process = undefined;
     this.underWay.clear();
     this.become('stopped');
-    await running?.dispose().catch((error: unknown) => this.log.warn(String(error)));
+    process?.end();
+    await client?.dispose().catch((error: unknown) => this.log.info(String(error)));
   }
 
   private become(condition: Condition): void {

@@ -5,6 +5,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { RESTARTS } from '../connection';
+import type { Connection } from '../connection';
 import { codesOf, connection, edit, file, finding, hoverText, open, place, until, written } from './workspace';
 
 const BROKEN = 'broken/operations-domain-manifest.yaml';
@@ -148,21 +150,47 @@ describe('floe', () => {
     const running = await connection();
     const document = await open(file(BROKEN));
     await finding(document.uri, 'security/override');
-    const before = processOf(running.client);
+    const before = processOf(running);
     process.kill(before, 'SIGKILL');
-    await until(() => `another process; the client is ${running.condition}`, () => running.condition === 'running' && processOf(running.client) !== before);
+    await until(() => `another process; the client is ${running.condition}`, () => running.condition === 'running' && processOf(running) !== before);
     await until('hover of the new one', async () => (await hoverText(document.uri, place(document, 'data_retention_days'))).includes('7'));
     await finding(document.uri, 'security/override');
   });
 
+  it('starts a server that dies at once five times more, and then says why', async () => {
+    const running = await connection();
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'floe-'));
+    const script = path.join(folder, 'floe-ls');
+    fs.writeFileSync(script, `#!/bin/sh\necho start >>${folder}/starts\necho 'no module of that name' >&2\nexit 3\n`, { mode: 0o755 });
+    const settings = vscode.workspace.getConfiguration('floe');
+    const python = settings.get<string>('server.path');
+    const told = messages();
+    try {
+      await settings.update('server.path', script, vscode.ConfigurationTarget.Workspace);
+      const [message, ...buttons] = await until('a message', () => told.shown[0]);
+      assert.equal(fs.readFileSync(path.join(folder, 'starts'), 'utf8').trim().split('\n').length, 1 + RESTARTS);
+      assert.match(message, /ended 6 times within three minutes and is not started again/);
+      assert.match(message, /exit code 3: no module of that name$/);
+      assert.deepEqual(buttons, ['Show Log', 'Restart']);
+      assert.equal(running.condition, 'failed');
+      assert.equal(told.shown.length, 1);
+    } finally {
+      await settings.update('server.path', python, vscode.ConfigurationTarget.Workspace);
+      await until('the server of before', () => running.condition === 'running');
+      told.restore();
+      fs.rmSync(folder, { recursive: true });
+    }
+    await finding((await open(file(BROKEN))).uri, 'security/override');
+  });
+
   it('keeps the server where another start would be the same, and starts anew on demand', async () => {
     const running = await connection();
-    const before = processOf(running.client);
+    const before = processOf(running);
     await running.start();
-    assert.equal(processOf(running.client), before);
+    assert.equal(processOf(running), before);
     await vscode.commands.executeCommand('floe.restart');
     assert.equal(running.condition, 'running');
-    assert.notEqual(processOf(running.client), before);
+    assert.notEqual(processOf(running), before);
   });
 
   it('has each command that its manifest promises', async () => {
@@ -176,7 +204,18 @@ function nameOf(item: vscode.CompletionItem): string {
   return typeof item.label === 'string' ? item.label : item.label.label;
 }
 
-function processOf(client: unknown): number {
-  const { pid } = (client as { _serverProcess?: { pid?: number } } | undefined)?._serverProcess ?? {};
-  return pid ?? 0;
+/** The messages that the extension shows from now on, each with its buttons. Nobody presses one. */
+function messages(): { shown: string[][]; restore: () => void } {
+  const show = vscode.window.showErrorMessage;
+  const shown: string[][] = [];
+  const window = vscode.window as { showErrorMessage: unknown };
+  window.showErrorMessage = (...words: string[]) => {
+    shown.push(words);
+    return Promise.resolve(undefined);
+  };
+  return { shown, restore: () => (window.showErrorMessage = show) };
+}
+
+function processOf({ process }: Connection): number {
+  return process?.child.pid ?? 0;
 }
