@@ -135,20 +135,20 @@ def code(
         end(server)
 
 
-def add_domain_with_remote_parent(folder: Path) -> None:
-    """A domain whose parent is an artifact: in an OCI layout folder that is a mirror, so no registry is needed."""
+def add_domain_with_remote_parent(folder: Path, repository: str) -> None:
+    """A domain whose parent is an artifact, in `oci://HOST/NAME` or in the OCI layout folder `mirror`."""
     folder.mkdir(parents=True)
     source = REPOSITORY / "examples" / "adr" / "three-tier" / "enterprise-manifest.yaml"
-    publish = [sys.executable, "-m", "floe_ls", "publish", source, "mirror:v1.0.0"]
+    publish = [sys.executable, "-m", "floe_ls", "publish", source, f"{repository}:v1.0.0"]
     variables = {**os.environ, "PYTHONPATH": str(REPOSITORY / "server")}
     subprocess.run(publish, cwd=folder, env=variables, check=True, capture_output=True)
-    mirrored = '[registries."registry.example.com/platform"]\nmirror = "mirror/"\n'
-    (folder / "floe-ls.toml").write_text(mirrored, encoding="utf-8")
+    if not repository.startswith("oci:"):
+        host = "registry.example.com/platform"
+        mirrored = f'[registries."{host}"]\nmirror = "{repository}/"\n'
+        (folder / "floe-ls.toml").write_text(mirrored, encoding="utf-8")
+        repository = f"oci://{host}/enterprise-manifest"
     (folder / "x-domain-manifest.yaml").write_text(
-        "scope: domain\n"
-        "parent_manifest: oci://registry.example.com/platform/enterprise-manifest:v1.0.0\n"
-        "plugins:\n"
-        "  compute: spark\n",
+        f"scope: domain\nparent_manifest: {repository}:v1.0.0\nplugins:\n  compute: spark\n",
         encoding="utf-8",
     )
 

@@ -21,6 +21,7 @@ from editors.code import (
     installed,
     python_of_this_checkout,
 )
+from remote.registries import plain_registry
 from tools import REPOSITORY, missing
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
@@ -142,8 +143,15 @@ def built_tests(outer_environment: dict[str, str]) -> None:
 def test_the_extension_does_in_its_host_what_it_should(tmp_path: Path, built_tests: None) -> None:
     """Each case is in vscode-extension/src/test/extension.test.ts."""
     workspace = tmp_path / "examples"
-    add_domain_with_remote_parent(workspace / "remote")
-    with code(tmp_path / "home", workspace, settings=python_of_this_checkout()) as running:
+    settings = python_of_this_checkout()
+    with (
+        plain_registry(tmp_path) as host,
+        code(tmp_path / "home", workspace, settings=settings) as running,
+    ):
+        add_domain_with_remote_parent(workspace / "mirrored", "mirror")
+        add_domain_with_remote_parent(
+            workspace / "remote", f"oci://{host}/platform/enterprise-manifest"
+        )
         assert failures_in_host(running) == []
 
 

@@ -66,6 +66,13 @@ def running(folder: Path) -> Iterator[Registries]:
         )
 
 
+@contextmanager
+def plain_registry(folder: Path) -> Iterator[str]:
+    """One that asks for no login, by plain HTTP."""
+    with _registry(folder, "plain") as host:
+        yield host
+
+
 def make_certificates(folder: Path) -> Certificates:
     """An authority, and a certificate of it for `localhost` and 127.0.0.1."""
     needs("openssl")

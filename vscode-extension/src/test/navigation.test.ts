@@ -30,19 +30,31 @@ describe('floe between files', () => {
     assert.match(decided.uri.path, /enterprise-manifest\.yaml$/);
   });
 
-  it('leads into a parent from a registry, which is shown read-only and has hovers of its own', async () => {
-    const domain = await open(file('remote/x-domain-manifest.yaml'));
-    await finding(domain.uri, 'whitelist/not-approved');
-    const there = await definition(domain, place(domain, 'oci://registry.example.com', 'registry'));
-    assert.equal(there.uri.scheme, 'floe-oci');
-    const manifest = await open(there.uri);
-    assert.match(manifest.getText(), /^# enterprise-manifest\.yaml/);
-    await until('the language', () => vscode.window.activeTextEditor?.document.languageId === 'floe');
-    const text = await until('hover', () => hoverText(there.uri, place(manifest, 'data_retention_days')));
-    assert.match(text, /governance\.data_retention_days/);
-    assert.deepEqual(vscode.languages.getDiagnostics(there.uri), []);
-    assert.equal(vscode.workspace.fs.isWritableFileSystem('floe-oci'), undefined);
-  });
+  for (const [from, path, registry] of [
+    ['a registry', 'remote/x-domain-manifest.yaml', /^127\.0\.0\.1:\d+$/],
+    ['the mirror of one', 'mirrored/x-domain-manifest.yaml', /^registry\.example\.com$/],
+  ] as const) {
+    it(`leads into a parent from ${from}, which is shown read-only and has hovers of its own`, async () => {
+      const domain = await open(file(path));
+      const found = await finding(domain.uri, 'whitelist/not-approved');
+      assert.equal(found.relatedInformation?.[0].location.uri.scheme, 'floe-oci');
+      const there = await definition(domain, place(domain, 'oci://', '//'));
+      assert.equal(there.uri.scheme, 'floe-oci');
+      assert.match(there.uri.authority, registry);
+      const manifest = await open(there.uri);
+      assert.match(manifest.getText(), /^# enterprise-manifest\.yaml/);
+      await until('the language', () => vscode.window.activeTextEditor?.document.languageId === 'floe');
+      const text = await until('hover', () => hoverText(there.uri, place(manifest, 'data_retention_days')));
+      assert.match(text, /governance\.data_retention_days/);
+      assert.deepEqual(vscode.languages.getDiagnostics(there.uri), []);
+      const before = manifest.getText();
+      await vscode.commands.executeCommand('type', { text: 'x' });
+      assert.equal(manifest.getText(), before);
+      await open(domain.uri);
+      await vscode.commands.executeCommand('type', { text: 'x' });
+      assert.ok(domain.isDirty, 'in other documents that is how one writes');
+    });
+  }
 
   it('renames a product in its own file and in that of its domain', async () => {
     const domain = await open(file(NAMED));
