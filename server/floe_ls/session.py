@@ -832,12 +832,9 @@ class Session:
         stop: threading.Event,
         post: Callable[[Callable[[], None]], None],
     ) -> None:
-        looked = set(paths)  # the settings of the roots are known
-
-        def near(folder: Path) -> None:
-            for found in settings_file.between(folder, looked):
-                there = files.uri_of(found)
-                post(lambda there=there: self._settings_near(there))  # type: ignore[misc]
+        def near(place: str) -> None:
+            there = files.uri_of(place)
+            post(lambda: self._settings_near(there))
 
         found: set[str] = set()
         try:

@@ -48,7 +48,7 @@ class Counting:
         self, paths: Iterable[str], known: Mapping[str, Seen], near: Collection[str] = ()
     ) -> Iterator[Batch]:
         """Manifests come first, then what is near to some files (paths), then the rest."""
-        ordered = sorted(paths, key=lambda path: _rank(path, [*near][:_NEAR]))
+        ordered = _ordered(paths, [*near][:_NEAR])
         total, done = len(ordered), 0
         certain: list[tuple[str, Seen]] = []
         open_questions: list[tuple[str, Seen | None]] = []
@@ -89,31 +89,34 @@ class Counting:
 
 
 def candidates(
-    folders: Iterable[Path], settings: Callable[[Path], None], stop: threading.Event | None = None
+    folders: Iterable[Path], settings: Callable[[str], None], stop: threading.Event | None = None
 ) -> Iterator[str]:
-    """The paths of all files that may be ours; `settings` is told each folder once that has such files."""
-    told: set[str] = set()
+    """The paths of all files that may be ours; `settings` is told the settings files among them."""
     for folder in folders:
-        for path in paths_below(folder):
+        for path in paths_below(folder, settings=settings):
             if stop is not None and stop.is_set():
                 return
-            above = path.rpartition(os.sep)[0]
-            if above not in told:
-                told.add(above)
-                settings(Path(above))
             yield path
 
 
-def _rank(path: str, near: list[str]) -> tuple[bool, int]:
-    name = path.rpartition(os.sep)[2].lower()
-    shared = max((_shared(path, other) for other in near), default=0)
-    return names_product(name), -shared
+def _ordered(paths: Iterable[str], near: Iterable[str]) -> list[str]:
+    """Manifests first, then what shares the longest folder with one of the paths that are near."""
+    shared = {folder: -len(folder) for path in near for folder in _above(path)}
+
+    def rank(path: str) -> tuple[bool, int]:
+        name = path.rpartition(os.sep)[2].lower()
+        found = (shared[folder] for folder in _above(path) if folder in shared)
+        return names_product(name), next(found, 0) if shared else 0
+
+    return sorted(paths, key=rank)
 
 
-def _shared(path: str, other: str) -> int:
-    """How many characters two paths begin with in common."""
-    pairs = zip(path, other, strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(path), len(other)))
+def _above(path: str) -> Iterator[str]:
+    """The folders that a path is in, the innermost first."""
+    end = path.rfind(os.sep)
+    while end > 0:
+        yield path[:end]
+        end = path.rfind(os.sep, 0, end)
 
 
 def _batch(found: list[tuple[str, Seen]], done: int, total: int) -> Batch:

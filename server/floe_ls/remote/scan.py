@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
-from floe_ls.remote import files
+from floe_ls.remote import files, settings_file
 from floe_ls.remote.failure import Failure
 
 LIMIT = 100_000
 FOLDERS = 200_000
 """Folders that are looked into, before a scan of somebody's whole disk ends."""
 _NAME = re.compile(r"(?:floe|.*manifest.*)\.ya?ml", re.IGNORECASE)
+_name_of = attrgetter("name")
 _SKIPPED = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
 
 
@@ -31,61 +34,97 @@ def manifests_below(root: str | os.PathLike[str], limit: int = LIMIT) -> Iterato
     yield from map(Path, paths_below(root, limit))
 
 
-def paths_below(root: str | os.PathLike[str], limit: int = LIMIT) -> Iterator[str]:
-    """The same as texts, which cost less."""
+def paths_below(
+    root: str | os.PathLike[str],
+    limit: int = LIMIT,
+    settings: Callable[[str], None] = lambda _path: None,
+) -> Iterator[str]:
+    """The same as texts, which cost less. `settings` is told settings files, each before what is beside and below."""
     left = limit
-    seen: set[tuple[int, int]] = set()
-    waiting = _below(os.fspath(root), "", (), seen)
-    while waiting and left > 0 and len(seen) < FOLDERS:
-        entry, place, ignores = waiting.pop()
-        if _is_folder(entry):
-            if entry.name not in _SKIPPED and not _ignored(ignores, place, is_folder=True):
-                waiting += _below(entry.path, f"{place}/", ignores, seen)
-            continue
-        if not _NAME.fullmatch(entry.name) or _ignored(ignores, place, is_folder=False):
-            continue
-        if _is_file(entry):
-            left -= 1
-            yield entry.path
-
-
-def _below(
-    folder: str, inside: str, ignores: tuple[_Ignore, ...], seen: set[tuple[int, int]]
-) -> list[tuple[os.DirEntry[str], str, tuple[_Ignore, ...]]]:
-    """What is in the folder, the last first; nothing where it was seen before."""
+    top = os.fspath(root)
     try:
-        status = os.stat(folder)  # noqa: PTH116  a scan of 50,000 folders would feel each Path
-        if (status.st_dev, status.st_ino) in seen:
-            return []
-        seen.add((status.st_dev, status.st_ino))
+        status = os.stat(top)  # noqa: PTH116  a scan of 50,000 folders would feel each Path
+    except OSError:
+        return
+    seen = {(status.st_dev, status.st_ino)}
+    frames = [_listed(top, "", (), status.st_dev, settings)]
+    while frames and left > 0:
+        frame = frames[-1]
+        if not frame.entries:
+            frames.pop()
+            continue
+        entry = frame.entries.pop()
+        name = entry.name
+        try:
+            if entry.is_dir():
+                if name in _SKIPPED or _ignored(frame, name, is_folder=True):
+                    continue
+                here = _identity(entry, frame.device)
+                if here not in seen and len(seen) < FOLDERS:
+                    seen.add(here)
+                    inside = f"{frame.inside}{name}/"
+                    frames.append(_listed(entry.path, inside, frame.ignores, here[0], settings))
+                continue
+            wanted = _NAME.fullmatch(name) and not _ignored(frame, name, is_folder=False)
+            if not wanted or not entry.is_file():
+                continue
+        except OSError:  # gone meanwhile, or not ours to read: the scan goes on
+            continue
+        left -= 1
+        yield entry.path
+
+
+class _Frame(NamedTuple):
+    """A folder that is being looked into."""
+
+    entries: list[os.DirEntry[str]]
+    """Those to come, the next one last."""
+    inside: str
+    """Its path below the root, with a slash at its end."""
+    ignores: tuple[_Ignore, ...]
+    device: int
+
+
+def _identity(entry: os.DirEntry[str], device: int) -> tuple[int, int]:
+    """Tells a folder from others. Its listing knows that of a folder that is no link; where another disk begins, it is
+    that of the place, which serves as well: a circle goes through a link."""
+    if not entry.is_symlink():
+        return device, entry.inode()
+    status = entry.stat()
+    return status.st_dev, status.st_ino
+
+
+def _listed(
+    folder: str,
+    inside: str,
+    ignores: tuple[_Ignore, ...],
+    device: int,
+    settings: Callable[[str], None],
+) -> _Frame:
+    try:
         with os.scandir(folder) as entries:
-            listed = sorted(entries, key=lambda entry: entry.name, reverse=True)
-    except OSError:  # gone meanwhile, or not ours to read: the scan goes on
-        return []
-    if any(entry.name == ".gitignore" for entry in listed):
-        ignores = (*ignores, _Ignore.read(folder, inside))
-    return [(e, inside + e.name, ignores) for e in listed if not e.name.startswith(".")]
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
+            listed = sorted(entries, key=_name_of, reverse=True)
     except OSError:
-        return False
+        return _Frame([], inside, ignores, device)
+    hidden = False
+    for entry in listed:
+        name = entry.name
+        if name[0] == ".":
+            hidden = True
+            if name == ".gitignore":
+                ignores = (*ignores, _Ignore.read(folder, inside))
+        elif name == settings_file.NAME:
+            settings(entry.path)
+    if hidden:
+        listed = [entry for entry in listed if entry.name[0] != "."]
+    return _Frame(listed, inside, ignores, device)
 
 
-def _is_file(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_file()
-    except OSError:
-        return False
-
-
-def _ignored(ignores: Iterable[_Ignore], place: str, *, is_folder: bool) -> bool:
+def _ignored(frame: _Frame, name: str, *, is_folder: bool) -> bool:
     """The last pattern that fits decides, the innermost file's patterns being the last."""
     verdict = False
-    for ignore in ignores:
-        said = ignore.verdict(place, is_folder=is_folder)
+    for ignore in frame.ignores:
+        said = ignore.verdict(frame.inside + name, is_folder=is_folder)
         verdict = verdict if said is None else said
     return verdict
 

@@ -27,22 +27,6 @@ def nearest(start: str | os.PathLike[str]) -> Path | None:
     return None
 
 
-def between(folder: Path, looked: set[Path]) -> list[Path]:
-    """The settings files of a folder and of those above it, as far as none of them was looked at before."""
-    found = []
-    for above in (folder, *folder.parents):
-        if above in looked:
-            break
-        looked.add(above)
-        file = above / NAME
-        try:
-            if file.is_file():
-                found.append(file)
-        except OSError:
-            continue
-    return found
-
-
 def read(path: str | os.PathLike[str]) -> dict[str, Any] | Failure:
     """The tables of the file as they are written; paths in them are relative to its folder."""
     text = files.read(path)
