@@ -16,6 +16,7 @@ from floe_ls.ide.cursor import at_path, cursor_at
 from floe_ls.ide.model import Completion, ItemKind
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.settings import Settings
+from floe_ls.text import Span
 from ide.states import STATES, State
 from ide.test_cursor import SOUP
 
@@ -593,6 +594,13 @@ def test_whatever_is_taken_lands_where_it_was_proposed_for(snippets: bool, end: 
             count += 1
             assert_lands(here, chosen)
     assert count > 1000
+
+
+def test_a_key_without_a_colon_ends_with_its_line() -> None:
+    document = read_document("file:///w/floe.yaml", ":\nscope\n  scope", 1, label="floe.yaml")
+    snapshot = Snapshot(SHAPES, scanned=True).with_document(document)
+    spans = {chosen.span for chosen in completions(snapshot, document, 7, snippets=True)}
+    assert spans == {Span(2, 7)}
 
 
 @given(SOUP, st.data())

@@ -7,7 +7,7 @@ from enum import StrEnum
 from floe_ls.forms.tree import find, is_null, key_of, pairs, text_of
 from floe_ls.schema.meta import Dialect, Tier
 from floe_ls.schema.nearest import nearest
-from floe_ls.syntax.nodes import Mapping, Node, Scalar
+from floe_ls.syntax.nodes import Mapping, Node, Scalar, Sequence
 
 
 class Kind(StrEnum):
@@ -27,6 +27,8 @@ _MANIFEST_KEYS = frozenset(
     " data_contracts domains registered_products environments env_overrides".split()
 )
 """One of these makes a file that is called a manifest one of floe's, not of Cloud Foundry or Kubernetes."""
+_COMMON_KEYS = frozenset({"metadata", "plugins", "kind", "apiVersion"})
+"""Manifests of other programs have these, too: beside keys that floe has never heard of, they tell nothing."""
 _TELLING_KEYS = frozenset(
     {"approved_plugins", "approved_products", "approved_sinks", "parent_manifest"}
 )
@@ -65,11 +67,7 @@ def kind_of(root: Node | None, uri: str) -> Kind:
     product, and not a manifest."""
     name = file_name(uri)
     product, manifest = names_product(name), names_manifest(name)
-    keys = (
-        {key for _, entry in pairs(root) if (key := key_of(entry))}
-        if isinstance(root, Mapping)
-        else set()
-    )
+    keys = _keys(root) if isinstance(root, Mapping) else set()
     if kind := _text(root, "kind"):
         if kind in MANIFEST_KINDS:
             return Kind.MANIFEST
@@ -87,7 +85,7 @@ def kind_of(root: Node | None, uri: str) -> Kind:
     floe = (_text(root, "apiVersion") or "floe").startswith("floe")
     if manifest:
         known = keys & _MANIFEST_KEYS
-        if known == {"scope"} and _is_of_the_web(root):
+        if (known == {"scope"} and _is_of_the_web(root)) or _is_foreign(root, keys, known):
             return Kind.OTHER
         known_or_begun = known or not keys or any(_half_typed(root, key) for key in keys)
         return Kind.MANIFEST if known_or_begun and floe else Kind.OTHER
@@ -119,6 +117,35 @@ def _says_product(root: Node | None) -> bool:
 def _is_of_the_web(root: Node | None) -> bool:
     """Whether this is the manifest of a web application, whose `scope` is a path or an address."""
     return "/" in (_text(root, "scope") or "")
+
+
+def _is_foreign(root: Node | None, keys: set[str], known: set[str]) -> bool:
+    """Whether this is called a manifest and holds what no manifest of floe's does: a list of something else's blocks, a
+    list of plugins, or keys of which only common ones are known."""
+    if isinstance(root, Sequence):
+        blocks = [entry.value for _, entry in pairs(root) if isinstance(entry.value, Mapping)]
+        return any(not _keys(block) & (_MANIFEST_KEYS | _TELLING_CATEGORIES) for block in blocks)
+    if not known or not known <= _COMMON_KEYS or _says_manifest(root, keys):
+        return False
+    if (_text(root, "apiVersion") or "").startswith("floe"):
+        return False
+    found = find(root, "plugins")
+    plugins = found[1].value if found is not None else None
+    if isinstance(plugins, Mapping):
+        return False
+    if isinstance(plugins, Sequence):
+        items = [entry.value for _, entry in pairs(plugins)]
+        return any(isinstance(item, Scalar | Mapping) for item in items)
+    names = sorted(_MANIFEST_KEYS)
+    return any(
+        nearest(key, names) is None and not _half_typed(root, key) for key in keys - _MANIFEST_KEYS
+    )
+
+
+def _keys(root: Node | None) -> set[str]:
+    return (
+        {key for _, entry in pairs(root) if (key := key_of(entry))} if root is not None else set()
+    )
 
 
 def _half_typed(root: Node | None, key: str) -> bool:

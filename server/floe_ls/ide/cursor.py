@@ -433,14 +433,17 @@ def _on_key(
     key = entry.key
     assert isinstance(key, Scalar)
     word, quote, closed = _inside(document, base, key)
+    colon = entry.colon >= 0
+    first, more, _ = document.text[word.start : word.end].partition("\n")
+    if more:
+        # No key goes over lines: this one has no colon yet, and what is below is its value, or another key.
+        word, colon = Span(word.start, word.start + len(first.rstrip())), False
     if not word.start <= here.offset <= word.end:
         return None
-    if entry.colon < 0 and not quote and (behind := _behind_colon(start, root, here.steps, word)):
+    if not colon and not quote and (behind := _behind_colon(start, root, here.steps, word)):
         return behind
     column = start.column if start.column >= 0 else _column(document, word.start)
-    return replace(
-        start, word=word, quote=quote, closed=closed, colon=entry.colon >= 0, column=column
-    )
+    return replace(start, word=word, quote=quote, closed=closed, colon=colon, column=column)
 
 
 def _behind_colon(start: Cursor, root: Shape, steps: Path, word: Span) -> Cursor | None:
