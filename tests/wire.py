@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
@@ -19,13 +19,15 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(REPOSITORY / "server")}
 
 
 class Wire:
-    """Requests and notifications as JSON; what the server asks is answered with null."""
+    """Requests and notifications as JSON; what the server asks is answered with null, but for `answers`."""
 
     def __init__(self, reader: IO[bytes], writer: IO[bytes]) -> None:
         self.reader, self.writer = reader, writer
         self.ids = itertools.count(1)
         self.notified: list[dict[str, Any]] = []
         self.asked: list[dict[str, Any]] = []
+        self.answers: dict[str, Callable[[Any], Any]] = {}
+        """To what the server asks: from the parameters, by method."""
 
     def send(self, message: dict[str, Any]) -> None:
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
@@ -53,7 +55,8 @@ class Wire:
         message: dict[str, Any] = json.loads(self.reader.read(length))
         if "method" in message and "id" in message:
             self.asked.append(message)
-            self.send({"id": message["id"], "result": None})
+            answer = self.answers.get(message["method"], lambda _: None)
+            self.send({"id": message["id"], "result": answer(message.get("params"))})
         elif "method" in message:
             self.notified.append(message)
         return message

@@ -123,6 +123,7 @@ class Known:
 
     roots: tuple[str, ...]
     editor: Mapping[str, Any]
+    editor_of: Mapping[str, Mapping[str, Any]]
     rows: tuple[tuple[str, tuple[Any, ...]], ...]
     settings: tuple[str, ...]
     """Folders that have their own, by URI."""
@@ -170,6 +171,8 @@ class Session:
         self.post = post
         self.changed = changed
         self._editor: dict[str, Any] = {}
+        self._editor_of: dict[str, dict[str, Any]] = {}
+        """The editor's settings of one root, where it has others for it."""
         self._settings_files: dict[str, str | None] = {}
         self.counted: Callable[[int, int], None] = lambda _done, _total: None
         """Told how many of the workspace's files are known."""
@@ -200,6 +203,7 @@ class Session:
             self._editor,
             tuple((row.uri, seen.values_of(row)) for row in snapshot.census.rows),
             tuple(snapshot.settings_of),
+            self._editor_of,
             snapshot.failures,
             tuple((target, _packed(document)) for target, document in snapshot.artifacts.items()),
             snapshot.facts,
@@ -211,6 +215,7 @@ class Session:
         self._editor = dict(known.editor)
         self.set_roots(root.rstrip("/") for root in known.roots)
         for folder in known.settings:
+        self._editor_of = {root: dict(editor) for root, editor in known.editor_of.items()}
             self._settings_near(folder + "floe-ls.toml")
         rows = [seen.row_from(uri, values, self._load) for uri, values in known.rows]
         artifacts = {target: read_document(**packed) for target, packed in known.artifacts}
@@ -346,9 +351,17 @@ class Session:
 
     # --- settings
 
-    def configure(self, editor: Mapping[str, Any]) -> None:
-        """The editor's settings (its `floe` section). They win over `floe-ls.toml`."""
-        self._editor = {k: v for k, v in editor.items() if k in _SETTINGS and v is not None}
+    def configure(
+        self,
+        editor: Mapping[str, Any],
+        of_roots: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        """The editor's settings (its `floe` section), and those of single roots. They win over `floe-ls.toml`."""
+        self._editor = _known_settings(editor)
+        roots = {
+            root.rstrip("/") + "/": _known_settings(of) for root, of in (of_roots or {}).items()
+        }
+        self._editor_of = {root: of for root, of in roots.items() if of != self._editor}
         # A file of the workspace cannot say that the workspace is to be trusted: only the editor can.
         # Nor does saying nothing lift what was said at the start.
         self.trusted = editor.get("trusted", self.trusted) is not False
@@ -408,6 +421,8 @@ class Session:
                 self._read_settings(root, path)
         for folder in folders:
             path = files.path_of(folder)
+            if root in self._editor_of:
+                self._settings_of_root(root)
             if path is not None and folder not in self._settings_files:
                 self._read_settings(folder, path)
         if self._reach() != before:
@@ -419,6 +434,26 @@ class Session:
 
     def _reach(self) -> list[tuple[object, ...]]:
         """What the settings say of where artifacts come from."""
+    def _settings_of_root(self, root: str) -> None:
+        """Those of a root for which the editor has others than for the rest."""
+        if root in self.snapshot.settings_of:
+            return  # its file was read with them
+        file = self._settings_files.get(root)
+        data = settings_file.read(place) if file and (place := files.path_of(file)) else {}
+        # What is wrong with the file is told where it was read.
+        above = {} if isinstance(data, Failure) else data
+        folder = file.rpartition("/")[0] + "/" if file else root
+        settings, problems = self._parse(merged(above, self._editor_of[root]), folder)
+        if problems and not file:
+            self.settings_problems[root] = [SettingsProblem("", p) for p in problems]
+        of = {**self.snapshot.settings_of, root: settings}
+        self.snapshot = self.snapshot.changed(settings_of=of)
+
+    def _editor_for(self, folder: str) -> Mapping[str, Any]:
+        """The editor's settings for a folder: those of the innermost root around it that has its own."""
+        around = [root for root in self._editor_of if folder.startswith(root)]
+        return self._editor_of[max(around, key=len)] if around else self._editor
+
         snapshot = self.snapshot
         settings = (*sorted(snapshot.settings_of.items()), ("", snapshot.settings))
         return [(f, s.offline, s.registries, s.allow, s.within) for f, s in settings]
@@ -453,7 +488,7 @@ class Session:
             self.settings_problems[uri] = [SettingsProblem(uri, data.message, data.line or 0)]
             data = {}
         base = files.uri_of(place.parent) + "/"
-        settings, problems = self._parse(merged(data, self._editor), base)
+        settings, problems = self._parse(merged(data, self._editor_for(base)), base)
         if problems:
             self.settings_problems[uri] = [SettingsProblem(uri, p) for p in problems]
         of = {**self.snapshot.settings_of, base: settings}
@@ -935,6 +970,10 @@ class Session:
 
 def _packed(document: Document) -> dict[str, Any]:
     names = ("uri", "text", "label", "ref", "digest", "fetched_at", "partial", "stale")
+def _known_settings(editor: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in editor.items() if key in _SETTINGS and value is not None}
+
+
     return {name: getattr(document, name) for name in names}
 
 

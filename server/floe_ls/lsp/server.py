@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -493,17 +493,23 @@ class FloeServer:
         self.configure(params.get("settings"))
 
     def ask_configuration(self) -> None:
-        items = {"items": [{"section": "floe"}]}
-        self.ask(
-            "workspace/configuration",
-            items,
-            lambda result: self.configure(result[0] if result else None),
-        )
+        """Asks for the settings, and, where there are several roots, for those of each."""
+        roots = [*self.session.roots] if len(self.session.roots) > 1 else []
+        scopes = [{"scopeUri": root.rstrip("/"), "section": "floe"} for root in roots]
 
-    def configure(self, settings: Any) -> None:
-        if isinstance(settings, dict):
-            inner = settings.get("floe")
-            self.session.configure(inner if isinstance(inner, dict) else settings)
+        def told(result: Any) -> None:
+            if isinstance(result, list) and result:
+                self.configure(result[0], dict(zip(roots, result[1:], strict=False)))
+
+        self.ask("workspace/configuration", {"items": [{"section": "floe"}, *scopes]}, told)
+
+    def configure(self, settings: Any, of_roots: Mapping[str, Any] | None = None) -> None:
+        inner = _floe_section(settings)
+        if inner is not None:
+            known = {root: _floe_section(of) for root, of in (of_roots or {}).items()}
+            self.session.configure(
+                inner, {root: of for root, of in known.items() if of is not None}
+            )
             self.due_all()
 
 
@@ -515,6 +521,14 @@ def create_server(
 ) -> FloeServer:
     """A server for one client. `fetcher` is what fetches artifacts; without one there is no network."""
     return FloeServer(Session(floe_shapes(), fetcher), loop, write, greeted)
+
+
+def _floe_section(settings: Any) -> dict[str, Any] | None:
+    """The settings, also where a client sends them with their section's name."""
+    if not isinstance(settings, dict):
+        return None
+    inner = settings.get("floe")
+    return inner if isinstance(inner, dict) else settings
 
 
 def _matters_to_others(snapshot: Snapshot, before: Document, after: Document) -> bool:

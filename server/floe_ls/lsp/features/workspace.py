@@ -24,6 +24,8 @@ def register(server: FloeServer) -> None:
         gone = {folder.uri.rstrip("/") + "/" for folder in params.event.removed}
         kept = [root for root in session.roots if root not in gone]
         session.set_roots([*kept, *(folder.uri for folder in params.event.added)])
+        if server.pull_configuration:
+            server.ask_configuration()  # each folder may have its own
         session.scan()
         server.due_all()
 
