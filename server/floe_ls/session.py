@@ -19,7 +19,7 @@ from zlib import crc32
 from floe_ls.chain.layers import Pending, Shapes, Unavailable, reference
 from floe_ls.chain.ref import OciRef, parse_ref, resolve_path
 from floe_ls.forms.dialect import names_manifest, names_product
-from floe_ls.forms.document import Document, Kind, read_document
+from floe_ls.forms.document import Alike, Document, Kind, read_document
 from floe_ls.ide.facts import Facts, RepositoryTags
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.mesh.census import Row, row_of
@@ -187,6 +187,8 @@ class Session:
         """URIs of files that stay at hand without being open: those that were added, and parents of the outside."""
         self._shelf: dict[str, Document] = {}
         """Files that nobody has open, read because something asked for them."""
+        self.alike: Alike | None = None
+        """What files that are added have in common, where one reads many."""
         self._scan: threading.Thread | None = None
         self._stop = threading.Event()
         self._watched: set[str] = set()
@@ -201,9 +203,9 @@ class Session:
         return Known(
             self.roots,
             self._editor,
+            self._editor_of,
             tuple((row.uri, seen.values_of(row)) for row in snapshot.census.rows),
             tuple(snapshot.settings_of),
-            self._editor_of,
             snapshot.failures,
             tuple((target, _packed(document)) for target, document in snapshot.artifacts.items()),
             snapshot.facts,
@@ -213,9 +215,9 @@ class Session:
     def learn(self, known: Known) -> None:
         self.relative = True
         self._editor = dict(known.editor)
+        self._editor_of = {root: dict(editor) for root, editor in known.editor_of.items()}
         self.set_roots(root.rstrip("/") for root in known.roots)
         for folder in known.settings:
-        self._editor_of = {root: dict(editor) for root, editor in known.editor_of.items()}
             self._settings_near(folder + "floe-ls.toml")
         rows = [seen.row_from(uri, values, self._load) for uri, values in known.rows]
         artifacts = {target: read_document(**packed) for target, packed in known.artifacts}
@@ -244,7 +246,7 @@ class Session:
     def add(self, uri: str, text: str) -> Document:
         """A file that is read though no editor has it open."""
         self._settings_near(uri)
-        document = read_document(uri, text, None, label=self.label(uri))
+        document = read_document(uri, text, None, label=self.label(uri), alike=self.alike)
         self._take(document)
         return document
 
@@ -419,10 +421,10 @@ class Session:
             path = files.path_of(root)
             if path is not None:
                 self._read_settings(root, path)
-        for folder in folders:
-            path = files.path_of(folder)
             if root in self._editor_of:
                 self._settings_of_root(root)
+        for folder in folders:
+            path = files.path_of(folder)
             if path is not None and folder not in self._settings_files:
                 self._read_settings(folder, path)
         if self._reach() != before:
@@ -432,8 +434,6 @@ class Session:
             self._asked_at.clear()
             self.snapshot = self.snapshot.changed(artifacts={}, facts={}, tags={})
 
-    def _reach(self) -> list[tuple[object, ...]]:
-        """What the settings say of where artifacts come from."""
     def _settings_of_root(self, root: str) -> None:
         """Those of a root for which the editor has others than for the rest."""
         if root in self.snapshot.settings_of:
@@ -454,6 +454,8 @@ class Session:
         around = [root for root in self._editor_of if folder.startswith(root)]
         return self._editor_of[max(around, key=len)] if around else self._editor
 
+    def _reach(self) -> list[tuple[object, ...]]:
+        """What the settings say of where artifacts come from."""
         snapshot = self.snapshot
         settings = (*sorted(snapshot.settings_of.items()), ("", snapshot.settings))
         return [(f, s.offline, s.registries, s.allow, s.within) for f, s in settings]
@@ -968,12 +970,12 @@ class Session:
         self._stop.set()
 
 
-def _packed(document: Document) -> dict[str, Any]:
-    names = ("uri", "text", "label", "ref", "digest", "fetched_at", "partial", "stale")
 def _known_settings(editor: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in editor.items() if key in _SETTINGS and value is not None}
 
 
+def _packed(document: Document) -> dict[str, Any]:
+    names = ("uri", "text", "label", "ref", "digest", "fetched_at", "partial", "stale")
     return {name: getattr(document, name) for name in names}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import floe_ls
 from floe_ls.cli.workspace import Progress, Workspace, text_at
-from floe_ls.forms.document import Document, Kind
+from floe_ls.forms.document import Alike, Document, Kind
 from floe_ls.ide.diagnostics import diagnostics
 from floe_ls.ide.model import Diagnostic
 from floe_ls.remote import files, seen
@@ -155,6 +155,7 @@ def checking(known: Known) -> Callable[[Piece], list[Answer]]:
     """The job of other processes: files, by URI and path."""
     session = Session(floe_shapes())
     session.learn(known)
+    session.alike = Alike()
     start = session.snapshot
 
     def one(uri: str, path: str) -> Answer:

@@ -13,6 +13,7 @@ from floe_ls.forms.tree import Folded, Note, find, key_of, pairs, text_of
 from floe_ls.schema.meta import Dialect, Tier
 from floe_ls.schema.shape import Path
 from floe_ls.syntax.nodes import Collection, Entry, Mapping, Node, Scalar, Sequence
+from floe_ls.syntax.parser import Blocks
 from floe_ls.syntax.tree import Tree
 from floe_ls.text import Lines, Span
 
@@ -142,6 +143,15 @@ class Document:
         return tuple(out)
 
 
+class Alike:
+    """What documents that are read one after the other share: where their text is the same they have the same entries,
+    and what was found out about those is kept."""
+
+    def __init__(self) -> None:
+        self.blocks = Blocks()
+        self.memos: dict[tuple[Kind, Dialect], dict[Any, Any]] = {}
+
+
 def read_document(
     uri: str,
     text: str | Lines,
@@ -154,13 +164,15 @@ def read_document(
     partial: bool = False,
     stale: str = "",
     edit: tuple[int, int, int] | None = None,
+    alike: Alike | None = None,
 ) -> Document:
-    """Reads a text, sharing with `old`, an earlier version of it, what has not changed. It never fails.
+    """Reads a text, sharing with `old`, an earlier version of it, what has not changed, or else with others what is
+    `alike`. It never fails.
 
     `edit` may tell what made the text of that of `old`: the start and end of what went, the length of what came.
     """
     lines = text if isinstance(text, Lines) else Lines(text)
-    tree = Tree(lines.text, old.tree if old else None, edit)
+    tree = Tree(lines.text, old.tree if old else None, edit, alike.blocks if alike else None)
     first = next((d for d in tree.documents if d.root is not None), None)
     base, node = (first.at, first.root) if first else (0, None)
     node, exceeded = expanded(tree, node, base)
@@ -172,6 +184,7 @@ def read_document(
         root, notes = manifest.fold(node, base)
     elif isinstance(node, Mapping) and kind is Kind.PRODUCT:
         root, notes = product.fold(node, base)
+    memo = old.memo if old else alike.memos.setdefault((kind, dialect), {}) if alike else {}
     return Document(
         uri=uri,
         tree=tree,
@@ -190,7 +203,7 @@ def read_document(
         partial=partial,
         stale=stale,
         too_many_aliases=exceeded,
-        memo=old.memo if old else {},
+        memo=memo,
     )
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import floe_ls
 from floe_ls.chain.layers import Shapes
-from floe_ls.forms.document import Kind, read_document
+from floe_ls.forms.document import Alike, Kind, read_document
 from floe_ls.mesh.census import Load, Row, row_of
 from floe_ls.remote import files
 from floe_ls.remote.failure import Failed
@@ -74,7 +74,11 @@ def digest_of(data: bytes) -> str:
 
 
 def look(
-    path: str, shapes: Shapes, old: Seen | None = None, within: tuple[str, ...] | None = None
+    path: str,
+    shapes: Shapes,
+    old: Seen | None = None,
+    within: tuple[str, ...] | None = None,
+    alike: Alike | None = None,
 ) -> Seen | None:
     """Reads a file, or only its digest where it holds what it held; None where it cannot be read."""
     now = time.time_ns()
@@ -89,7 +93,7 @@ def look(
         text = files.text_of(data, path)
     except Failed:
         return None
-    document = read_document(files.uri_of(path), text)
+    document = read_document(files.uri_of(path), text, alike=alike)
     row = row_of(document, shapes)
     document.facts.clear()  # its row is among them, and knows it: nothing but the collector would end the two
     return Seen(stamp, digest, now, values_of(row) if row is not None else None)
@@ -106,10 +110,10 @@ def looking(
     shapes: Callable[[], Shapes], within: tuple[str, ...] | None
 ) -> Callable[[list[tuple[str, Seen | None]]], list[tuple[str, Seen | None]]]:
     """The job of other processes: looks at files of which older rows may be known."""
-    known = shapes()
+    known, alike = shapes(), Alike()
 
     def answer(piece: list[tuple[str, Seen | None]]) -> list[tuple[str, Seen | None]]:
-        return [(path, look(path, known, old, within)) for path, old in piece]
+        return [(path, look(path, known, old, within, alike)) for path, old in piece]
 
     return answer
 

@@ -21,6 +21,8 @@ from floe_ls.syntax.problems import Problem
 from floe_ls.syntax.scalars import BREAK, bad_escapes, unblock, unfold, unquote
 
 MAX_DEPTH = 100
+MOST_SHARED = 500_000
+"""Characters of which entries are kept for other documents."""
 
 _OUTSIDE = "This line must be indented further: it belongs to a value that starts above."
 _TOO_DEEP = f"This is nested more than {MAX_DEPTH} levels deep."
@@ -46,6 +48,23 @@ class Change(NamedTuple):
     delta: int
 
 
+class Blocks:
+    """Entries of whole documents by their text. Where other documents have the same text they have the same entries."""
+
+    __slots__ = ("entries", "size")
+
+    def __init__(self) -> None:
+        self.entries: dict[tuple[int, str], Entry] = {}
+        self.size = 0
+
+    def keep(self, column: int, text: str, entry: Entry) -> None:
+        if self.size > MOST_SHARED:  # what was of use comes again
+            self.entries.clear()
+            self.size = 0
+        self.entries[column, text] = entry
+        self.size += len(text)
+
+
 class Region:
     """The text of one entry, from column `base` on. `origin` is its offset in the whole text.
 
@@ -53,7 +72,7 @@ class Region:
     exceed, `c` a column, and `o` what offsets are relative to.
     """
 
-    __slots__ = ("base", "change", "depth", "errors", "origin", "text")
+    __slots__ = ("base", "blocks", "change", "depth", "errors", "origin", "text")
 
     def __init__(
         self,
@@ -63,6 +82,7 @@ class Region:
         origin: int,
         change: Change | None,
         errors: Seq[Problem] = (),
+        blocks: Blocks | None = None,
     ) -> None:
         self.text = text
         self.base = base
@@ -70,6 +90,7 @@ class Region:
         self.origin = origin
         self.change = change
         self.errors = list(errors)
+        self.blocks = blocks
 
     def error(self, start: int, end: int, code: str, message: str) -> None:
         self.errors.append(Problem(start, end, code, message))
@@ -331,10 +352,16 @@ class Region:
             m = m or next_entry.search(t, i)
             if m and t[i] == "?" and t[m.end()] == ":" and not items and _mark(t, i):
                 m = next_entry.search(t, m.end()) if _mark(t, m.end()) else m  # its value
-            stop = m.start() + 1 if m else size
-            errors = () if col == c else (self.misplaced(i, col, c),)
-            region = Region(t[i:stop], c, self.depth + 1, self.origin + i, self.change, errors)
-            entries.append(region.item(c, twin) if items else region.pair(c, twin))
+            part = t[i : m.start() + 1 if m else size]
+            blocks = self.blocks if col == c and not twin and not items else None
+            entry = blocks.entries.get((c, part)) if blocks else None
+            if entry is None or entry in entries:  # of two that are the same, each has its place
+                errors = () if col == c else (self.misplaced(i, col, c),)
+                region = Region(part, c, self.depth + 1, self.origin + i, self.change, errors)
+                entry = region.item(c, twin) if items else region.pair(c, twin)
+                if blocks:
+                    blocks.keep(c, part, entry)
+            entries.append(entry)
             if not m:
                 break
             i, col = m.end(), len(m[1])

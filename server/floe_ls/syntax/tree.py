@@ -10,7 +10,7 @@ from itertools import accumulate, islice
 
 from floe_ls.syntax import cursor, references, tokens
 from floe_ls.syntax.nodes import Collection, Document, Entry
-from floe_ls.syntax.parser import Change, Region
+from floe_ls.syntax.parser import Blocks, Change, Region
 from floe_ls.syntax.problems import Problem
 
 _FORBIDDEN = re.compile(
@@ -42,10 +42,14 @@ class Tree:
     """What is rare and matters: the signs of anchors, aliases, merge keys and tag handles, and words to this server."""
 
     def __init__(
-        self, text: str, old: Tree | None = None, edit: tuple[int, int, int] | None = None
+        self,
+        text: str,
+        old: Tree | None = None,
+        edit: tuple[int, int, int] | None = None,
+        blocks: Blocks | None = None,
     ) -> None:
         """`edit` tells, where it is known, what made the text of the old one: the start and the end of what went
-        (in the old text), and the length of what came."""
+        (in the old text), and the length of what came. `blocks` are shared with other texts."""
         self.text = text
         self.conflicts = []
         self._lines: list[int] | None = None
@@ -71,24 +75,28 @@ class Tree:
         enabled = gc.isenabled()
         gc.disable()  # it would look in vain for cycles, again and again, in what is being built
         try:
-            self.documents = self._parse(change, old)
+            self.documents = self._parse(change, old, blocks)
         finally:
             if enabled:
                 gc.enable()
 
-    def _parse(self, change: Change | None, old: Tree | None) -> list[Document]:
+    def _parse(
+        self, change: Change | None, old: Tree | None, blocks: Blocks | None
+    ) -> list[Document]:
         text = self.source
         at = int(text.startswith("\ufeff"))
         olds = {d.at: d for d in old.documents} if old else {}
         marks: list[re.Match[str] | None] = []
         marks += (m for i, _ in self.special if i >= at and (m := tokens.MARKER.match(text, i)))
         marks.append(None)
+        if len(marks) > 1:  # two documents of one text may hold the same
+            blocks = None
         documents: list[Document] = []
         dashes = False
         handles: frozenset[str] = frozenset()
         for mark in marks:
             stop = mark.start() if mark else len(text)
-            region = Region(text[at:stop], 3 * dashes, 0, at, change)
+            region = Region(text[at:stop], 3 * dashes, 0, at, change, blocks=blocks)
             i = _text_start(region, 0)
             if not dashes:
                 if documents and "\n" not in region.text[:i] and i < len(region.text):
