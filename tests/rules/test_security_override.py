@@ -97,6 +97,13 @@ def test_the_same_and_a_stricter_value_are_fine() -> None:
         ("network_policies: {default_deny: true}", "network_policies: {default_deny: false}"),
         ("network_policies: {enabled: true}", "network_policies: {enabled: no}"),
         ("network_policies: default-deny", "network_policies: open"),
+        ("network_policies: {enabled: true}", "network_policies: open"),
+        ("network_policies: {enabled: true}", "network_policies: disabled"),
+        ("network_policies: enabled", "network_policies: {enabled: false}"),
+        (
+            "network_policies: default-deny",
+            "network_policies: {enabled: true, default_deny: false}",
+        ),
     ],
 )
 def test_every_strengthen_only_field_is_compared(above: str, below: str) -> None:

@@ -29,7 +29,7 @@ def fold(root: Mapping, base: int) -> tuple[Mapping, list[Note]]:
     """The canonical root of a manifest, and what was noticed on the way."""
     entries: Pairs = list(pairs(root))
     notes: list[Note] = []
-    for spelling in (_scope_in_metadata, _parent, _plugins, _approved, _presets):
+    for spelling in (_scope_in_metadata, _parent, _plugins, _approved, _presets, _network):
         entries = spelling(entries, base, notes)
     if len(entries) == len(root.entries) and all(
         a is b for (_, a), b in zip(entries, root.entries, strict=True)
@@ -350,6 +350,49 @@ def _nested_preset(entry: Entry, flat: Pairs) -> Entry:
             (first_at, Folded(named(group, first.key), block, 0, ("resource_presets", name)))
         )
     return Folded(entry.key, mapping(rest, entry.value), entry.colon, ("resource_presets", name))
+
+
+_NETWORK: dict[object, tuple[tuple[str, str], ...]] = {
+    **dict.fromkeys((False, "open", "disabled"), (("enabled", "false"),)),
+    **dict.fromkeys((True, "enabled"), (("enabled", "true"),)),
+    "default-deny": (("enabled", "true"), ("default_deny", "true")),
+}
+"""What a word for all network policies says; the ADR names the field and no keys of it (R25)."""
+
+
+def _network(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
+    """`network_policies: enabled` is `network_policies: {enabled: true}`."""
+    found = _get(entries, "governance")
+    inner = find(found[1].value, "network_policies") if found is not None else None
+    word = inner[1].value if inner is not None else None
+    if found is None or inner is None or type(word) is not Scalar or word.style == "*":
+        return entries
+    meant = _NETWORK.get(word.value)
+    if meant is None:
+        return entries
+    at, holder = found
+    offset, entry = inner
+    span = _span(base + at + offset, word)
+    shown = ", ".join(f"{key}: {value}" for key, value in meant)
+    message = f"The released form has a block here, and its compiler refuses `{word.text}`."
+    notes.append(
+        Note(
+            "spelling/not-shipped",
+            SHIPPED,
+            span,
+            message,
+            f"{{{shown}}}",
+            f"Write it as `{{{shown}}}`",
+        )
+    )
+    written = ("governance", "network_policies")
+    leaves: Pairs = [
+        (0, Folded(named(key, word), named(value, word), 0, written)) for key, value in meant
+    ]
+    new = Folded(entry.key, mapping(leaves, word), entry.colon, written)
+    block = mapping([(a, new if e is entry else e) for a, e in pairs(holder.value)], holder.value)
+    slim = Folded(holder.key, block, holder.colon, ("governance",))
+    return [(a, slim if e is holder else e) for a, e in entries]
 
 
 def _get(entries: Pairs, key: str) -> tuple[int, Entry] | None:

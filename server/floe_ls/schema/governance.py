@@ -433,12 +433,7 @@ class Governance(Section):
     """Looking for secrets in the files of a project."""
     network_policies: Annotated[
         NetworkPolicies | Annotated[Any, _ADR] | None,
-        # The ADR names the field and no keys of it: a word for the whole is compared as well.
-        Inherit(
-            Merge.DEEP,
-            order=(False, "open", "disabled", True, "enabled", "default-deny"),
-            ordered=True,
-        ),
+        DEEP,
     ] = None
     """Kubernetes network policies that are generated for jobs. A lower layer cannot get round
     them."""
