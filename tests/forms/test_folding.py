@@ -176,6 +176,21 @@ def test_what_is_spelled_canonically_is_the_syntax_trees_own() -> None:
 
 
 @pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("open", {"enabled": False}),
+        ("true", {"enabled": True}),
+        ("default-deny", {"enabled": True, "default_deny": True}),
+        ("strict", "strict"),
+        ("1", 1),
+    ],
+)
+def test_a_word_for_network_policies_means_a_block(word: str, meant: object) -> None:
+    document = manifest(f"governance:\n  network_policies: {word}\n")
+    assert document.root.value == {"governance": {"network_policies": meant}}
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("scope: domain\nmetadata: {scope: enterprise}\n", "stands at the top level too"),

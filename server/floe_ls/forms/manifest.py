@@ -367,7 +367,7 @@ def _network(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
     word = inner[1].value if inner is not None else None
     if found is None or inner is None or type(word) is not Scalar or word.style == "*":
         return entries
-    meant = _NETWORK.get(word.value)
+    meant = _NETWORK.get(word.value) if isinstance(word.value, bool | str) else None
     if meant is None:
         return entries
     at, holder = found
