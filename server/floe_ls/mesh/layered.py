@@ -63,7 +63,8 @@ class Layered(Mapping[K, V]):
     def changed(self, new: Iterable[tuple[K, V]] = (), gone: Iterable[K] = ()) -> Layered[K, V]:
         """One with these put in, and those taken out."""
         out: Layered[K, V] = Layered.__new__(Layered)
-        out._base, over = self._base, self._over.copy()
+        over = self._over.copy()  # before the base: see `_whole`
+        out._base = self._base
         size = self._size
         for key in gone:
             if _known(over, self._base, key) is not _GONE:
@@ -79,15 +80,19 @@ class Layered(Mapping[K, V]):
         return out
 
     def _whole(self) -> dict[K, V]:
-        """All in one: it says the same, so nobody sees the change."""
-        if self._over:
-            whole = self._base.copy()
-            whole.update(self._over)
-            for key, value in self._over.items():
-                if value is _GONE:
-                    del whole[key]
-            self._base, self._over = whole, {}
-        return self._base
+        """All in one: it says the same, so nobody sees the change; nor does another thread, since whoever reads both
+        looks at what differs before the base, which is replaced first."""
+        over, base = self._over, self._base
+        if not over:
+            return self._base
+        whole = base.copy()
+        whole.update(over)
+        for key, value in over.items():
+            if value is _GONE:
+                whole.pop(key, None)
+        self._base = whole
+        self._over = {}
+        return whole
 
 
 def _known(over: dict[K, V], base: dict[K, V], key: K) -> Any:
