@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import re
 import stat
@@ -43,29 +44,38 @@ def read(
 def read_bytes(
     place: str | os.PathLike[str], limit: int = MAX_FILE, within: Sequence[str] | None = None
 ) -> bytes:
-    """Raises Failed. Links are resolved first, and only a regular file is opened: a pipe would
-    make us wait for its other end. With `within`, only a file in one of these folders (URIs).
+    """Raises Failed. Only a regular file is opened: a pipe would make us wait for its other end.
+    With `within`, only a file in one of these folders (URIs), its links resolved first.
     """
-    path = path_of(place) if isinstance(place, str) and "://" in place else Path(place)
-    if path is None:
+    return looked_into(place, limit, within)[0]
+
+
+def looked_into(
+    place: str | os.PathLike[str], limit: int = MAX_FILE, within: Sequence[str] | None = None
+) -> tuple[bytes, os.stat_result]:
+    """The same, with what the system said of the file that was opened, before it was read."""
+    given = path_of(place) if isinstance(place, str) and "://" in place else place
+    if given is None:
         raise Failed("invalid", f"{place} names no file of this machine.")
+    path = os.fspath(given) or os.curdir
     try:
-        if not is_within(path, within):
-            raise Failed(
-                "untrusted",
-                f"{path} is outside of this workspace, which is not trusted: it was not read.",
-            )
-        real = path.resolve(strict=True)
-        _demand_regular(real.stat().st_mode, path)
+        real = path
+        if within is not None:
+            if not is_within(Path(path), within):
+                raise Failed(
+                    "untrusted",
+                    f"{path} is outside of this workspace, which is not trusted: it was not read.",
+                )
+            real = os.fspath(Path(path).resolve(strict=True))
+        _demand_regular(os.stat(real).st_mode, path)  # noqa: PTH116  tens of thousands of them
         # A pipe may have taken the file's place since: open without waiting, and look again.
         handle = os.open(real, _OPEN)
-        with open(handle, "rb") as file:  # noqa: PTH123  a descriptor, not a path
+        try:
             status = os.fstat(handle)
             _demand_regular(status.st_mode, path)
-            data = b"" if status.st_size > limit else file.read(limit + 1)
-            if status.st_size > limit or len(data) > limit:
-                raise Failed("too-large", f"{path} is larger than {limit >> 20} MiB, the limit.")
-            return data
+            data = b"" if status.st_size > limit else _all_of(handle, status.st_size + 1, limit)
+        finally:
+            os.close(handle)
     except FileNotFoundError:
         raise Failed("not-found", f"There is no file {path}.") from None
     except PermissionError:
@@ -73,6 +83,17 @@ def read_bytes(
     except (OSError, ValueError, RuntimeError) as error:
         # ValueError: a NUL in the name. RuntimeError: links in a circle, before Python 3.13.
         raise Failed("io", f"{path} could not be read: {reason_of(error)}.") from None
+    if status.st_size > limit or len(data) > limit:
+        raise Failed("too-large", f"{path} is larger than {limit >> 20} MiB, the limit.")
+    return data, status
+
+
+def _all_of(handle: int, size: int, limit: int) -> bytes:
+    """What a file holds, at least as far as to see that it holds more than the limit."""
+    data = os.read(handle, size)
+    while len(data) <= limit and (more := os.read(handle, 1 << 16)):
+        data += more
+    return data
 
 
 def is_within(path: Path, folders: Sequence[str] | None) -> bool:
@@ -149,6 +170,8 @@ def path_of(uri: str) -> Path | None:
 
 def reason_of(error: BaseException) -> str:
     """The system's own words, without the file's name, which the sentence around them has."""
+    if isinstance(error, OSError) and error.errno == errno.ELOOP:
+        return "its links lead in a circle"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror[:1].lower() + error.strerror[1:]
     if isinstance(error, RuntimeError):
@@ -156,7 +179,7 @@ def reason_of(error: BaseException) -> str:
     return "the name is not one of a file"
 
 
-def _demand_regular(mode: int, path: Path) -> None:
+def _demand_regular(mode: int, path: str) -> None:
     if stat.S_ISREG(mode):
         return
     for test, what in (

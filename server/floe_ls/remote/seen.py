@@ -56,9 +56,12 @@ def row_from(uri: str, values: tuple[Any, ...], load: Load) -> Row:
 
 def stamp_of(path: str) -> Stamp | None:
     try:
-        status = os.stat(path)  # noqa: PTH116  tens of thousands of them
+        return _stamp(os.stat(path))  # noqa: PTH116  tens of thousands of them
     except (OSError, ValueError):
         return None
+
+
+def _stamp(status: os.stat_result) -> Stamp:
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
@@ -82,12 +85,9 @@ def look(
 ) -> Seen | None:
     """Reads a file, or only its digest where it holds what it held; None where it cannot be read."""
     now = time.time_ns()
-    stamp = stamp_of(path)
-    if stamp is None:
-        return None
     try:
-        data = files.read_bytes(path, within=within)
-        digest = digest_of(data)
+        data, status = files.looked_into(path, within=within)
+        stamp, digest = _stamp(status), digest_of(data)
         if old is not None and old.digest == digest:
             return Seen(stamp, digest, now, old.row)
         text = files.text_of(data, path)
