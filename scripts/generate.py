@@ -343,7 +343,9 @@ def extension() -> str:
         for key, schema in configuration["properties"].items()
         if key.startswith(("floe.server.", "floe.trace."))
     }
-    configuration["properties"] = own | {f"floe.{key}": schema for key, schema in setting_schemas()}
+    # Each folder of a window may have its own.
+    settings = {f"floe.{key}": {"scope": "resource", **schema} for key, schema in setting_schemas()}
+    configuration["properties"] = own | settings
     return json.dumps(package, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -81,16 +81,28 @@ def code(
     vsix: Sequence[Path] = (),
     example: str = ".",
     trusted: bool = True,
+    beside: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Iterator[Code]:
-    """VS Code with state of its own in `home`, on a copy of an example (of all) in `workspace`."""
+    """VS Code with state of its own in `home`, on a copy of an example (of all) in `workspace`. `beside`: the names of
+    more folders in the same window, each a copy with the settings of its own."""
     program, chromium = installed(), needs("chromium")
-    shutil.copytree(REPOSITORY / "examples" / example, workspace, dirs_exist_ok=True)
-    (workspace / ".vscode").mkdir(exist_ok=True)
+    folders = [workspace, *(workspace.parent / name for name in beside or {})]
+    for folder in folders:
+        shutil.copytree(REPOSITORY / "examples" / example, folder, dirs_exist_ok=True)
+        (folder / ".vscode").mkdir(exist_ok=True)
     shots = home / "shots"
     user_folder = home / "data" / "User"
     for folder in (shots, user_folder, home / "extensions"):
         folder.mkdir(parents=True, exist_ok=True)
-    dump(workspace / ".vscode" / "settings.json", WORKSPACE | dict(settings or {}))
+    window = WORKSPACE | dict(settings or {})
+    if beside:
+        opened = home / "several.code-workspace"
+        dump(opened, {"folders": [{"path": str(each)} for each in folders], "settings": window})
+        for folder, own in zip(folders[1:], beside.values(), strict=True):
+            dump(folder / ".vscode" / "settings.json", own)
+    else:
+        opened = workspace
+        dump(workspace / ".vscode" / "settings.json", window)
     dump(user_folder / "settings.json", USER | dict(user or {}))
     (home / "config.yaml").write_text("auth: none\ncert: false\n", encoding="utf-8")
     variables = {
@@ -121,7 +133,7 @@ def code(
     listen = ["--auth", "none", "--bind-addr", f"127.0.0.1:{port}"]
     with (home / "log.txt").open("wb") as log:
         server = subprocess.Popen(
-            [*command, *listen, *quiet, *trust, *tests, workspace],
+            [*command, *listen, *quiet, *trust, *tests, opened],
             env=variables,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -129,7 +141,8 @@ def code(
         )
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz", server)
-        url = f"http://127.0.0.1:{port}/?folder={quote(str(workspace))}"
+        kind = "workspace" if beside else "folder"
+        url = f"http://127.0.0.1:{port}/?{kind}={quote(str(opened))}"
         yield Code(url, home, workspace, variables)
     finally:
         end(server)

@@ -155,6 +155,19 @@ def test_the_extension_does_in_its_host_what_it_should(tmp_path: Path, built_tes
         assert failures_in_host(running) == []
 
 
+def test_each_folder_of_a_window_has_its_own_settings(tmp_path: Path, built_tests: None) -> None:
+    """Each case is in vscode-extension/src/test/several.folders.ts."""
+    own = {"floe.rules": {"observability/immutable": "hint"}, "floe.hints.overrides": False}
+    with code(
+        tmp_path / "home",
+        tmp_path / "one",
+        settings=python_of_this_checkout(),
+        environment={"FLOE_TEST_KIND": "folders"},
+        beside={"two": own},
+    ) as running:
+        assert failures_in_host(running) == []
+
+
 THEMES = {"light": "Default Light Modern", "dark": "Default Dark Modern"}
 
 

@@ -19,7 +19,7 @@ const DOCUMENTS = [
 
 export interface Hooks {
   readonly log: vscode.LogOutputChannel;
-  readonly settings: () => Record<string, unknown>;
+  readonly settings: (folder?: vscode.Uri) => Record<string, unknown>;
   /** The commands that the extension has itself. */
   readonly commands: ReadonlySet<string>;
   /** Work of the server began, or, without a title, ended. */
@@ -30,7 +30,7 @@ export interface Hooks {
 export function createClient(server: ServerProcess, hooks: Hooks): LanguageClient {
   const options: LanguageClientOptions = {
     documentSelector: DOCUMENTS,
-    initializationOptions: hooks.settings,
+    initializationOptions: () => hooks.settings(),
     outputChannel: hooks.log,
     errorHandler: {
       error: (_error, _message, count) => ({ action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown, handled: true }),
@@ -41,7 +41,7 @@ export function createClient(server: ServerProcess, hooks: Hooks): LanguageClien
     },
     initializationFailedHandler: () => false,
     middleware: {
-      workspace: { configuration: (params) => params.items.map(hooks.settings) },
+      workspace: { configuration: (params) => params.items.map(({ scopeUri }) => hooks.settings(scopeUri === undefined ? undefined : vscode.Uri.parse(scopeUri))) },
       handleWorkDoneProgress: (token, params, next) => {
         if (params.kind === 'begin') hooks.progress(token, params.title);
         if (params.kind === 'end') hooks.progress(token);

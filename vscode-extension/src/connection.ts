@@ -92,7 +92,7 @@ export class Connection implements vscode.Disposable {
     const server = new ServerProcess(launch, folder);
     const client = createClient(server, {
       log: this.log,
-      settings: () => settingsForServer(this.context),
+      settings: (folder) => settingsForServer(this.context, folder),
       commands: this.commands,
       progress: (token, title) => {
         if (title === undefined) this.underWay.delete(token);

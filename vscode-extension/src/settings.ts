@@ -5,8 +5,9 @@ import * as vscode from 'vscode';
 /** Settings of the extension itself. */
 const OWN = /^(server|trace|status)\./;
 
-export function settingsForServer(context: vscode.ExtensionContext): Record<string, unknown> {
-  const settings = vscode.workspace.getConfiguration('floe');
+/** For a folder of the window, or, without one, for all. */
+export function settingsForServer(context: vscode.ExtensionContext, folder?: vscode.Uri): Record<string, unknown> {
+  const settings = vscode.workspace.getConfiguration('floe', folder ?? null);
   const said: Record<string, unknown> = {};
   for (const key of keys(context).filter((name) => !OWN.test(name))) {
     const found = settings.inspect(key);

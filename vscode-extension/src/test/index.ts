@@ -1,4 +1,5 @@
-/** Runs inside VS Code's extension host, which requires this file and calls run(): mocha over the *.test.js beside it. */
+/** Runs inside VS Code's extension host, which requires this file and calls run(): mocha over the *.test.js beside it, or
+ * over those of another kind, which want a window of their own. */
 
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -6,7 +7,8 @@ import Mocha from 'mocha';
 
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, color: false, reporter: 'min', grep: process.env.FLOE_TEST_GREP });
-  for (const file of fs.readdirSync(__dirname).sort()) if (file.endsWith('.test.js')) mocha.addFile(path.join(__dirname, file));
+  const ending = `.${process.env.FLOE_TEST_KIND ?? 'test'}.js`;
+  for (const file of fs.readdirSync(__dirname).sort()) if (file.endsWith(ending)) mocha.addFile(path.join(__dirname, file));
   const results: { title: string; error?: string }[] = [];
   const failures = await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);
