@@ -48,6 +48,8 @@ READ_AT_ONCE = 50
 """Files that changed on disk, above which they are read behind: a checkout must not be felt while typing."""
 FAILURES = 64
 """What could not be had, above which that which nobody names any more is forgotten."""
+TRIED = 12
+"""Versions that are tried out, of which the last ones are waited for."""
 SHELF = 64
 """Products that nobody has open, and that are kept at hand after something asked for them."""
 
@@ -158,6 +160,8 @@ class Session:
         self.progress: Callable[[str, bool], None] = lambda _target, _begun: None
         """Told when a fetch begins and ends."""
         self.fetching: dict[str, Future[Artifact | Failure]] = {}
+        self._tried: dict[str, None] = {}
+        """Targets that were fetched to see what they would change."""
         self._fetching_tags: dict[str, Future[Tags | Failure]] = {}
         self._again: set[str] = set()
         """Targets that are asked for again after a rest."""
@@ -187,6 +191,8 @@ class Session:
         """URIs of files that stay at hand without being open: those that were added, and parents of the outside."""
         self._shelf: dict[str, Document] = {}
         """Files that nobody has open, read because something asked for them."""
+        self._settled = False
+        """Whether all folders that have settings are known."""
         self.alike: Alike | None = None
         """What files that are added have in common, where one reads many."""
         self._scan: threading.Thread | None = None
@@ -219,6 +225,7 @@ class Session:
         self.set_roots(root.rstrip("/") for root in known.roots)
         for folder in known.settings:
             self._settings_near(folder + "floe-ls.toml")
+        self._settled = True
         rows = [seen.row_from(uri, values, self._load) for uri, values in known.rows]
         artifacts = {target: read_document(**packed) for target, packed in known.artifacts}
         self.snapshot = self.snapshot.with_rows(rows).changed(
@@ -402,7 +409,7 @@ class Session:
 
     def _settings_near(self, uri: str) -> None:
         """Reads the settings file above a document, once for each folder."""
-        path = files.path_of(uri)
+        path = files.path_of(uri) if not self._settled else None
         if path is None:
             return
         folder = files.uri_of(path.parent) + "/"
@@ -514,6 +521,16 @@ class Session:
         found = self.snapshot.find(ref, holder)
         if isinstance(found, Pending):
             self._resolve(found.target, holder)
+
+    def fetch_to_try(self, target: str, holder: Document) -> bool:
+        """Fetches what no file names, but what somebody thinks of naming; whether something is known now that was not.
+        Of many such, the first ones are given up."""
+        self._tried.pop(target, None)
+        self._tried[target] = None
+        while len(self._tried) > TRIED:
+            del self._tried[next(iter(self._tried))]
+        self._cancel_unneeded()
+        return self._resolve(target, holder)
 
     def watched(self) -> list[Document]:
         documents = self.snapshot.documents
@@ -638,7 +655,7 @@ class Session:
 
     def _needed(self) -> set[str]:
         """The targets that the chains of watched documents lead to, known or not."""
-        found: set[str] = set()
+        found: set[str] = set(self._tried)
         for document in self.watched():
             chain = self.snapshot.chain(document)
             found.add(chain.pending)
