@@ -7,7 +7,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from urllib.parse import quote, unquote
 from zlib import crc32
 
-from floe_ls.chain.layers import Pending, Shapes, Unavailable, reference
+from floe_ls.chain.layers import Found, Holder, Pending, Shapes, Unavailable, reference
 from floe_ls.chain.ref import OciRef, parse_ref, resolve_path
 from floe_ls.forms.dialect import names_manifest, names_product
 from floe_ls.forms.document import Alike, Document, Kind, read_document
@@ -133,6 +133,20 @@ class Known:
     artifacts: tuple[tuple[str, dict[str, Any]], ...]
     facts: Mapping[str, Facts]
     tags: Mapping[str, RepositoryTags]
+    texts: tuple[tuple[str, str], ...] = ()
+    """Files that an editor has open, by URI: what it shows may not be saved."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Holding:
+    """A file that nobody has open, as far as where its reference leads depends on it."""
+
+    uri: str
+    ref: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.uri.rpartition("/")[2]
 
 
 class Session:
@@ -189,6 +203,9 @@ class Session:
         self._seen: dict[str, Seen] = {}
         self._kept: set[str] = set()
         """URIs of files that stay at hand without being open: those that were added, and parents of the outside."""
+        self._followed: set[str] = set()
+        """Those of them that were read because a reference led there, until the scan comes by."""
+        self._wanted: dict[str, str] = {}
         self._shelf: dict[str, Document] = {}
         """Files that nobody has open, read because something asked for them."""
         self._settled = False
@@ -203,9 +220,10 @@ class Session:
 
     # --- for other processes
 
-    def known(self) -> Known:
+    def known(self, snapshot: Snapshot | None = None) -> Known:
         """All that a session in another process needs to give the same answers."""
-        snapshot = self.snapshot
+        snapshot = snapshot or self.snapshot
+        held = snapshot.files.held
         return Known(
             self.roots,
             self._editor,
@@ -216,6 +234,7 @@ class Session:
             tuple((target, _packed(document)) for target, document in snapshot.artifacts.items()),
             snapshot.facts,
             snapshot.tags,
+            tuple((uri, held[uri].text) for uri in sorted(snapshot.opened) if uri in held),
         )
 
     def learn(self, known: Known) -> None:
@@ -235,6 +254,8 @@ class Session:
             facts=known.facts,
             tags=known.tags,
         )
+        for uri, text in known.texts:
+            self.add(uri, text)
         _ = self.snapshot.family  # what follows costs what it changes
 
     # --- what an editor does
@@ -515,6 +536,55 @@ class Session:
                 if not target or not self._resolve(target, current):
                     break
             self._look_for_folders(current)
+        if documents is None:
+            self._demand_wanted()
+
+    def want(self, refs: Mapping[str, str]) -> None:
+        """References in files that nobody has open, each with the URI of such a file: these are fetched, too."""
+        if refs != self._wanted:
+            self._wanted = dict(refs)
+            self._demand_wanted()
+
+    def _demand_wanted(self) -> None:
+        for text, uri in self._wanted.items():
+            for found, holder in self._way_of(text, uri):
+                if isinstance(found, Pending) and not found.target.startswith("file:"):
+                    self._resolve(found.target, holder)
+
+    def _way_of(
+        self, text: str, uri: str
+    ) -> Iterator[tuple[Found | Pending | Unavailable, Holder]]:
+        """Where a reference leads, and where that of the artifact leads, and so on."""
+        holder: Holder = _Holding(uri)
+        for _ in range(20):
+            found = self.snapshot.find(text, holder)
+            yield found, holder
+            if isinstance(found, Pending):  # it may be known by now
+                found = self.snapshot.find(text, holder)
+            if not isinstance(found, Found) or not found.document.ref:
+                return
+            holder = found.document
+            here = reference(found.document, self.snapshot.shapes)
+            if here is None:
+                return
+            text = here.text
+
+    def whole(self, snapshot: Snapshot, document: Document) -> Snapshot:
+        """A snapshot with what the chain of a file that nobody watches leads to on disk. The session stays as it is."""
+        for _ in range(20):
+            target = snapshot.pending(document)
+            if not target.startswith("file:"):
+                break
+            text = self._read(target)
+            if isinstance(text, Failure):
+                message = _no_file(text, self.label(target))
+                found = Unavailable(text.kind, message, target)
+                snapshot = snapshot.with_artifact(target, found)
+            else:
+                read = read_document(target, text, label=self.label(target))
+                snapshot = snapshot.with_document(read)
+        missing = self._missing(document) - snapshot.missing
+        return snapshot.changed(missing=snapshot.missing | missing) if missing else snapshot
 
     def fetch_for(self, ref: str, holder: Document) -> None:
         """Looks for what a reference leads to, as seen from a file that need not hold it."""
@@ -541,7 +611,7 @@ class Session:
     def watch(self, uris: Iterable[str]) -> None:
         self._watched.update(uris)
 
-    def _resolve(self, target: str, document: Document) -> bool:
+    def _resolve(self, target: str, document: Holder) -> bool:
         """Whether something is known now that was not."""
         if len(self.snapshot.failures) >= FAILURES:  # most were typed once
             needed = self._needed()
@@ -557,6 +627,7 @@ class Session:
             else:
                 read = read_document(target, text, label=self.label(target))
                 self._take(read)
+                self._followed.add(target)
             return True
         ref = parse_ref(target)
         if not isinstance(ref, OciRef):
@@ -664,6 +735,9 @@ class Session:
                 here = reference(layer.document, self.snapshot.shapes)
                 ref = parse_ref(here.text) if here is not None else None
                 found.add(str(ref))
+        for text, uri in self._wanted.items():
+            for there, _ in self._way_of(text, uri):
+                found.add(there.document.ref if isinstance(there, Found) else there.target)
         return found
 
     def _cancel_unneeded(self) -> None:
@@ -806,18 +880,23 @@ class Session:
 
     def _look_for_folders(self, document: Document) -> None:
         """Finds out which of the folders that a product names do not exist."""
-        shape = self.snapshot.shapes.get(document.kind)
-        path = shape.role_path(Role.TRANSFORM_PATH) if shape else None
-        if path is None or document.uri in self._stated or not document.uri.startswith("file:"):
+        if document.uri in self._stated:
             return
         self._stated.add(document.uri)
-        missing = set(self.snapshot.missing)
-        for uri in self.folders(document):
-            place = files.path_of(uri)
-            if place is not None and not os.path.exists(place):  # noqa: PTH110  no errors of odd names
-                missing.add(uri)
+        missing = self.snapshot.missing | self._missing(document)
         if missing != self.snapshot.missing:
-            self.snapshot = self.snapshot.changed(missing=frozenset(missing))
+            self.snapshot = self.snapshot.changed(missing=missing)
+
+    def _missing(self, document: Document) -> frozenset[str]:
+        """The folders that a product names and that do not exist."""
+        if not document.uri.startswith("file:"):
+            return frozenset()
+        found = [(uri, files.path_of(uri)) for uri in self.folders(document)]
+        return frozenset(
+            uri
+            for uri, place in found
+            if place is not None and not os.path.exists(place)  # noqa: PTH110  no errors of odd names
+        )
 
     def saved(self) -> None:
         """A file was saved: folders beside it may have come meanwhile."""
@@ -898,10 +977,9 @@ class Session:
             opened = [os.fspath(p) for u in self.snapshot.opened if (p := files.path_of(u))]
             fresh: dict[str, Seen] = {}
             for batch in self._counting(stop).batches(there, known, opened):
-                rows = [each for each in batch.found if each[0] not in self.snapshot.files.held]
                 found.update(uri for uri, _, _ in batch.found)
                 fresh.update((path, each) for _, path, each in batch.found)
-                post(lambda b=batch, rows=rows: self._counted(rows, b.done, b.total))  # type: ignore[misc]
+                post(lambda b=batch: self._counted([*b.found], b.done, b.total))  # type: ignore[misc]
             if stop.is_set():
                 return
             if kept is not None and fresh != known:
@@ -930,13 +1008,14 @@ class Session:
         rows: list[Row] = []
         gone: list[str] = []
         for uri, _, each in found:
-            if uri in held:
+            if uri in held and (uri not in self._followed or uri in self.snapshot.opened):
                 continue
+            self._followed.discard(uri)
             self._unshelve(uri)
             row = each.as_row(uri, self._load)
             if row is not None:
                 rows.append(row)
-            elif uri in self.snapshot.files.closed:
+            elif uri in self.snapshot.files:
                 gone.append(uri)
         if gone:
             self.snapshot = self.snapshot.without(*gone)

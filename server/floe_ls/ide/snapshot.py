@@ -101,6 +101,12 @@ class Snapshot:
             return self._next(failures={**failures, target: found})
         return self._next(artifacts={**self.artifacts, target: found}, failures=failures)
 
+    def aside(self) -> Snapshot:
+        """The same, for questions about many files: what is remembered of them goes with it."""
+        out = replace(self, _chains={}, _families=dict(self._families))
+        out.__dict__.update(census=self.census, family=self.family)
+        return out
+
     def changed(self, **changes: object) -> Snapshot:
         return self._next(**changes)
 
