@@ -31,6 +31,7 @@ from floe_ls.lsp.features import (
     semantic,
     symbols,
     type_hierarchy,
+    status,
     workspace,
 )
 
@@ -62,4 +63,5 @@ FEATURES: tuple[Callable[[FloeServer], None], ...] = (
     remote.register,
     workspace.register,
 )
+    status.register,
 """Called when pygls is loaded, behind the first findings."""

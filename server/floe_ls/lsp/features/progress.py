@@ -18,6 +18,8 @@ def register(server: FloeServer) -> None:
     if not server.client_has("window", "workDoneProgress"):
         return
     shown = _Shown(server)
+    for target in server.session.fetching:
+        shown.told(target, True)  # it began before this was loaded
     server.session.progress = shown.told
 
     def on_cancel(params: dict[str, Any]) -> None:
