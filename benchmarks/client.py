@@ -42,6 +42,9 @@ class Server:
     """The client says that it asks for findings itself."""
     real: bool = True
     """Whether it judges the text, so that the planted mistakes must be found."""
+    kinds: tuple[str, ...] = ()
+    """The kinds of files that it is measured with; all without it."""
+    language: str = "yaml"
 
 
 class TimeoutElapsedError(Exception):
@@ -343,7 +346,12 @@ class Text:
     def open(self) -> int:
         self.version += 1
         text = "\n".join(self.lines)
-        item = {"uri": self.uri, "languageId": "yaml", "version": self.version, "text": text}
+        item = {
+            "uri": self.uri,
+            "languageId": self.client.server.language,
+            "version": self.version,
+            "text": text,
+        }
         return self.client.notify("textDocument/didOpen", {"textDocument": item})
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ in a hundred lines: each is a finding of its own, on its own line, that JSON Sch
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -304,4 +305,57 @@ def manifest(size: int) -> Sample:
     )
 
 
-KINDS: dict[str, Callable[[int], Sample]] = {"product": product, "manifest": manifest}
+def json_product(size: int) -> Sample:
+    """The same product as JSON, which is YAML too: `size` lines of braces, brackets and quotes."""
+    lines = size
+    while True:  # a line of YAML is more than one of JSON
+        text = _as_json(product(lines).text)
+        if len(text) <= size:
+            break
+        lines -= max(1, (len(text) - size) * 2 // 5)
+    text += [""] * (size - len(text))
+    tiers = [n for n, line in enumerate(text) if _is_right_tier(line)]
+    middle = min(tiers, key=lambda n: abs(n - size // 2))
+    compute = max(n for n, line in enumerate(text[:middle]) if '"compute": "' in line)
+    column = text[middle].index('"', text[middle].index(":")) + 1
+    value_end = text[middle].rindex('"')
+    indent = len(text[middle]) - len(text[middle].lstrip())
+    above = Change(middle, 0, middle, 0, " " * indent + '"": "",\n')
+    planted = tuple(
+        number
+        for number, line in enumerate(text)
+        if '"platinum"' in line or '"tags": 12' in line or '"compute": [' in line
+    )
+    return Sample(
+        name="floe.yaml",
+        schema="floe.schema.json",
+        text="\n".join(text) + "\n",
+        value=(middle, value_end),
+        colon=(compute, text[compute].index(":")),
+        hover=(compute, text[compute].index("mpute")),
+        complete={
+            "value": Typing(Change(middle, column, middle, value_end, ""), (middle, column), "g"),
+            "key": Typing(above, (middle, indent + 1), "d"),
+        },
+        planted=planted,
+        beside={"sales-domain-manifest.yaml": DOMAIN, "enterprise-manifest.yaml": ENTERPRISE},
+    )
+
+
+def _as_json(text: str) -> list[str]:
+    import yaml
+
+    return json.dumps(yaml.safe_load(text), indent=2).splitlines()
+
+
+def _is_right_tier(line: str) -> bool:
+    return line.lstrip().startswith('"tier": ') and "platinum" not in line
+
+
+KINDS: dict[str, Callable[[int], Sample]] = {
+    "product": product,
+    "manifest": manifest,
+    "json": json_product,
+}
+SMALLEST = {"json": 100}
+"""Lines below which a kind of file cannot be made."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -11,13 +12,18 @@ from client import Server
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TOOLS = REPOSITORY / ".tools" / "bench"
-PEER, NODE = "yaml-language-server@2.0.0", "node@22"
+PEER, JSON_PEER, NODE = (
+    "yaml-language-server@2.0.0",
+    "vscode-langservers-extracted@4.10.0",
+    "node@22",
+)
 """The peer asks for Node 22.13 or later, which the package `node` carries."""
 
 
 def install() -> None:
     """Asks npm for the peer and its Node."""
-    if (TOOLS / "node_modules" / "yaml-language-server").is_dir() and _node().is_file():
+    packages = [package.partition("@")[0] for package in (PEER, JSON_PEER)]
+    if all((TOOLS / "node_modules" / name).is_dir() for name in packages) and _node().is_file():
         return
     npm = shutil.which("npm")
     if npm is None:
@@ -32,6 +38,7 @@ def install() -> None:
         "--prefix",
         str(TOOLS),
         PEER,
+        JSON_PEER,
         NODE,
     ]
     subprocess.run(command, check=True)
@@ -57,11 +64,28 @@ def servers() -> dict[str, Server]:
         },
         "http": {"proxy": "", "proxyStrictSSL": False},
     }
-    peer = TOOLS / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
+    modules = TOOLS / "node_modules"
+    peer = modules / "yaml-language-server" / "bin" / "yaml-language-server"
     ours = [str(Path(sys.executable).parent / "floe-ls"), "serve", "--stdio"]
     empty = [sys.executable, str(Path(__file__).parent / "empty_server.py")]
+    json_server = modules / "vscode-langservers-extracted" / "bin" / "vscode-json-language-server"
+    json_schema = json.loads((REPOSITORY / "schemas" / "floe.schema.json").read_text())
+    json_settings = {
+        "json": {
+            "validate": {"enable": True},
+            "schemas": [{"fileMatch": ["floe.json"], "url": "floe:///floe", "schema": json_schema}],
+            "resultLimit": 50_000,
+        }
+    }
     found = (
         Server("yaml-language-server", [str(_node()), str(peer), "--stdio"], settings),
+        Server(
+            "vscode-json-language-server",
+            [str(_node()), str(json_server), "--stdio"],
+            json_settings,
+            kinds=("json",),
+            language="json",
+        ),
         Server("floe-ls", ours),
         Server("floe-ls, pulled", ours, pull=True),
         Server("empty pygls server", empty, real=False),

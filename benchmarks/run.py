@@ -17,7 +17,7 @@ import peers
 import plot
 import processes
 import results
-from documents import KINDS
+from documents import KINDS, SMALLEST
 from report import mesh_report, report
 from results import MESH, Measured, Runs
 from scenario import Effort, Result, session, starts
@@ -67,15 +67,17 @@ def page(measured: Measured) -> str:
 def measure(kinds: list[str], sizes: list[int], rounds: int, quick: bool) -> Runs:
     """The samples of all rounds."""
     runs: Runs = {}
-    names = list(peers.servers())
+    servers = peers.servers()
     effort = QUICK if quick else Effort()
     for kind in kinds:
+        names = [n for n, server in servers.items() if not server.kinds or kind in server.kinds]
+        sizes = [size for size in sizes if size >= SMALLEST.get(kind, 0)]
         for lines in sizes:
             sample = KINDS[kind](lines)
             for number in range(min(rounds, 2) if lines >= LARGE else rounds):
                 turn = number % len(names)
                 for name in (*names[turn:], *names[:turn]):
-                    server = peers.servers()[name]
+                    server = servers[name]
                     _say(f"{kind} {lines:,} lines, round {number + 1}: {name}")
                     results = [session(server, sample, effort, idle=number == 0)]
                     if lines == sizes[0]:
@@ -104,7 +106,7 @@ Measured by `make bench` on {measured.when}: {measured.machine}. It took {measur
 The peer is {peers.PEER.replace("@", " ")} with our JSON Schemas, doing schema validation only. floe-ls does that, and
 resolves parents, merges layers and runs its rules besides. `floe-ls, pulled` is the same server with a client that asks
 for findings, as VS Code and Neovim do; to the other one they are sent. The empty pygls server publishes one fixed
-finding.
+finding. Of JSON, {peers.JSON_PEER.replace("@", " ")}'s vscode-json-language-server is measured as well.
 
 - Each value is a median. Times are less the time in which a ready thread waited for a core (the kernel's run delay), so
   that other load on the machine does not count. CPU is user and system of the server's whole process tree, from the key

@@ -8,7 +8,7 @@ import statistics
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -260,6 +260,8 @@ def _session(server: Server, sample: Sample) -> Iterator[_Run]:
     """A server started in a folder that holds the file."""
     root = Path(tempfile.mkdtemp(prefix="floe-bench-"))
     try:
+        if server.language != "yaml":
+            sample = replace(sample, name=f"{Path(sample.name).stem}.{server.language}")
         for name, text in {**sample.beside, sample.name: sample.text}.items():
             (root / name).write_text(text)
         client = Client(server, root)

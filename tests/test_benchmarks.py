@@ -31,16 +31,20 @@ documents = _documents()
 SIZES = (50, 137, 500, 2_000)
 
 
-@pytest.mark.parametrize("kind", documents.KINDS)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [(k, n) for k in documents.KINDS for n in SIZES if n >= documents.SMALLEST.get(k, 0)],
+)
 def test_it_is_the_same_each_time_and_of_the_size_asked_for(kind: str, size: int) -> None:
     sample = documents.KINDS[kind](size)
     assert sample == documents.KINDS[kind](size)
     assert len(sample.text.splitlines()) == size
 
 
-@pytest.mark.parametrize("kind", documents.KINDS)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [(k, n) for k in documents.KINDS for n in SIZES if n >= documents.SMALLEST.get(k, 0)],
+)
 def test_its_findings_are_the_planted_mistakes(kind: str, size: int, tmp_path: Path) -> None:
     sample = documents.KINDS[kind](size)
     session = Session(floe_shapes())
@@ -55,7 +59,9 @@ def test_its_findings_are_the_planted_mistakes(kind: str, size: int, tmp_path: P
     lines = tuple(document.lines.position(finding.span.start)[0] for finding in found)
     assert lines == sample.planted
     assert {finding.severity for finding in found} == {Severity.ERROR}
-    assert len(sample.planted) == (size - 12) // 100 + 1
+    if kind != "json":
+        assert len(sample.planted) == (size - 12) // 100 + 1
+    assert len(sample.planted) >= size // 250 + 1
 
 
 @pytest.mark.parametrize("kind", documents.KINDS)
@@ -63,7 +69,7 @@ def test_the_places_where_it_is_edited_are_what_they_are_called(kind: str) -> No
     sample = documents.KINDS[kind](500)
     lines = sample.text.splitlines()
     line, column = sample.value
-    assert column == len(lines[line])
+    assert lines[line][column:] in ("", '",')
     line, column = sample.colon
     assert lines[line][column] == ":"
     assert set(sample.complete) == {"key", "value"}
