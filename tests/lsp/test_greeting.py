@@ -9,7 +9,7 @@ import pytest
 from lsprotocol.converters import get_converter
 from pytest_lsp import client_capabilities
 
-from floe_ls.lsp.greeting import greeting
+from floe_ls.lsp.greeting import SCHEMES, greeting
 from floe_ls.lsp.loop import Loop
 from floe_ls.lsp.protocol import Pygls
 from floe_ls.lsp.server import create_server
@@ -110,3 +110,12 @@ def test_it_is_what_pygls_would_say(client: str) -> None:
 )
 def test_odd_capabilities_are_no_obstacle(capabilities: dict[str, Any]) -> None:
     assert greeting(capabilities)["capabilities"]["positionEncoding"] == "utf-16"
+
+
+def test_documents_of_our_own_are_announced_once() -> None:
+    """pygls does not know of them."""
+    schemes = {"schemes": SCHEMES}
+    plain = greeting({"workspace": {"textDocumentContent": {}}})
+    assert plain["capabilities"]["workspace"]["textDocumentContent"] == schemes
+    dynamic = greeting({"workspace": {"textDocumentContent": DYNAMIC}})
+    assert "textDocumentContent" not in dynamic["capabilities"]["workspace"]

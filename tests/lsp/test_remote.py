@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from floe_ls.lsp.greeting import SCHEMES
 from floe_ls.remote.files import uri_of
 from remote.conftest import *  # noqa: F403  servers
 from remote.fault_server import FaultServer, layer, manifest
@@ -211,7 +212,7 @@ def test_an_artifact_is_opened_as_a_document_with_hover(
     related = {"publishDiagnostics": {"relatedInformation": True}}
     client.start({**supported, "textDocument": related})
     registered = client.until(lambda m: "textDocumentContent" in json.dumps(m))
-    assert registered["params"]["registrations"][0]["registerOptions"] == {"schemes": ["floe-oci"]}
+    assert registered["params"]["registrations"][0]["registerOptions"] == {"schemes": SCHEMES}
     uri = client.open(publishes(faults))
     told = client.published(uri, "whitelist/not-approved")
     remote = told["relatedInformation"][0]["location"]["uri"]

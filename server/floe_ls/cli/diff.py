@@ -8,10 +8,11 @@ from typing import Any
 
 from floe_ls.chain.layers import reference
 from floe_ls.chain.merge import dotted
-from floe_ls.cli.impact import before_and_after, change_as_data
+from floe_ls.cli.impact import change_as_data
 from floe_ls.cli.words import BOLD, CYAN, DIM, GREEN, RED, YELLOW, Refused, Style
 from floe_ls.cli.workspace import Workspace
 from floe_ls.forms.document import Document, read_document
+from floe_ls.ide.changes import before_and_after
 from floe_ls.ide.diagnostics import diagnostics
 from floe_ls.ide.model import Diagnostic
 from floe_ls.ide.snapshot import Snapshot

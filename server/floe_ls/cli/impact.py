@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
@@ -15,6 +14,7 @@ from floe_ls.chain.merge import dotted
 from floe_ls.cli.words import BOLD, CYAN, DIM, GREEN, RED, YELLOW, Refused, Style
 from floe_ls.cli.workspace import Workspace, text_at
 from floe_ls.forms.document import Document, Kind, read_document
+from floe_ls.ide.changes import before_and_after, plural
 from floe_ls.ide.impact import Baseline
 from floe_ls.ide.impact import impact as impact_of
 from floe_ls.mesh.census import Row
@@ -174,31 +174,3 @@ def _text(workspace: Workspace, document: Document, against: str, found: Impact)
 def _who(rows: list[Row]) -> str:
     kinds = Counter("product" if row.kind is Kind.PRODUCT else "domain" for row in rows)
     return " and ".join(plural(number, kind) for kind, number in sorted(kinds.items()))
-
-
-def plural(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def before_and_after(change: Difference) -> tuple[str, str]:
-    """Two values in one line each; of two long lists, what differs."""
-    before, after = change.before, change.after
-    if isinstance(before, list) and isinstance(after, list) and len(before) + len(after) > 6:
-        lost = [value for value in before if value not in after]
-        won = [value for value in after if value not in before]
-        said = [f"without {shown(lost)}"] if lost else []
-        said += [f"with {shown(won)}"] if won else []
-        return (
-            f"{len(before)} items",
-            f"{len(after)} items, {', '.join(said) or 'in another order'}",
-        )
-    return shown(before, change.was), shown(after, change.now)
-
-
-def shown(value: Any, there: bool = True) -> str:
-    """A value in one line."""
-    if not there:
-        return "–"
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    text = text[1:-1] if re.fullmatch(r'"[\w./:@-]+"', text) else text
-    return text if len(text) <= 60 else text[:59] + "…"

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 
-from floe_ls.chain.merge import Effective
-from floe_ls.forms.document import Document
-from floe_ls.ide.diagnostics import diagnostics
-from floe_ls.ide.model import Diagnostic
+from floe_ls.ide.changes import Judged, came, judged
 from floe_ls.ide.rule import Rule
 from floe_ls.ide.snapshot import Snapshot
-from floe_ls.mesh.impact import Affected, Alike, Broken, Impact, alike, differences
-from floe_ls.schema.meta import Severity
+from floe_ls.mesh.impact import Affected, Alike, Impact, alike_steps, differences
 
-_TOLD = (Severity.ERROR, Severity.WARNING)
+Steps = Generator[None, None, Impact]
+"""Gives way again and again; returns the answer."""
 
 
 @dataclass
@@ -22,59 +19,93 @@ class Baseline:
     """How things were before an edit, kept while it goes on: each key compares with the same."""
 
     snapshot: Snapshot
-    judged: dict[str, _Judged] = field(default_factory=dict)
+    judged: dict[str, Judged] = field(default_factory=dict)
     groups: tuple[tuple[object, ...], tuple[Alike, ...]] = ((), ())
 
 
 def impact(baseline: Baseline, after: Snapshot, uri: str) -> Impact:
     """What becomes of the files that inherit from a manifest when the one snapshot becomes the other."""
+    steps = impact_steps(baseline, after, uri)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            found: Impact = done.value
+            return found
+
+
+def impact_steps(baseline: Baseline, after: Snapshot, uri: str) -> Steps:
+    """The same in steps, each as long as it takes to look at one file."""
     before = baseline.snapshot
-    made_of = before.family, after.family, after.census.by_uri.get(uri), uri
-    if baseline.groups[0] != made_of:
-        baseline.groups = made_of, alike(after.census, dict.fromkeys(made_of[:2]), uri)
+    rules = _rules()
     affected: list[Affected] = []
-    for group in baseline.groups[1]:
+    for group in (yield from _groups(baseline, after, uri)):
         first = group.first.uri
         then, now = before.documents.get(first), after.documents.get(first)
         if then is None or now is None:
             continue
         was = baseline.judged.get(first)
         if was is None or was.document is not then:
-            was = baseline.judged[first] = _judged(before, then)
-        found = _judged(after, now)
-        new = tuple(
-            _broken(now, found.findings[k]) for k in found.findings if k not in was.findings
-        )
-        gone = tuple(
-            _broken(then, was.findings[k]) for k in was.findings if k not in found.findings
-        )
+            was = baseline.judged[first] = judged(then, before, before.inherited(then), rules)
+            yield
+        found = judged(now, after, after.inherited(now), rules)
+        new, gone = came(was, found), came(found, was)
         changes = differences(was.effective, found.effective)
         if changes or new or gone:
-            affected.append(Affected(group.rows, changes, new, gone))
+            affected.append(Affected(group.rows, changes, new, gone, ((group.first, new),)))
+        yield
     rows = tuple(row for group in baseline.groups[1] for row in group.rows)
-    return Impact(rows, tuple(affected))
+    return Impact(rows, _together(affected))
 
 
-@dataclass(frozen=True)
-class _Judged:
-    document: Document
-    effective: Effective
-    findings: Mapping[tuple[object, ...], Diagnostic]
+def prepared(baseline: Baseline, uri: str) -> Generator[None, None, None]:
+    """Makes ready in steps what `impact` needs of the time before the edit."""
+    rules = _rules()
+    before = baseline.snapshot
+    for group in (yield from _groups(baseline, before, uri)):
+        then = before.documents.get(group.first.uri)
+        if then is not None and group.first.uri not in baseline.judged:
+            baseline.judged[then.uri] = judged(then, before, before.inherited(then), rules)
+            yield
 
 
-def _judged(snapshot: Snapshot, document: Document) -> _Judged:
-    return _Judged(document, snapshot.inherited(document), _findings(snapshot, document))
+def _groups(
+    baseline: Baseline, after: Snapshot, uri: str
+) -> Generator[None, None, tuple[Alike, ...]]:
+    before = baseline.snapshot
+    made_of = before.family, after.family, after.census.by_uri.get(uri), uri
+    if baseline.groups[0] != made_of:
+        yield
+        groups = yield from alike_steps(after.census, dict.fromkeys(made_of[:2]), uri)
+        baseline.groups = made_of, groups
+    return baseline.groups[1]
 
 
-def _findings(snapshot: Snapshot, document: Document) -> Mapping[tuple[object, ...], Diagnostic]:
-    """The errors and warnings that depend on layers above, by what makes them the same in two snapshots."""
+def _rules() -> list[Rule]:
+    """Those whose findings depend on layers above."""
     from floe_ls.ide.rules import RULES
 
-    asked: list[Rule] = [rule for rule in RULES if not rule.alone]
-    found = diagnostics(snapshot, document, asked)
-    return {(d.code, d.span): d for d in found if d.severity in _TOLD}
+    return [rule for rule in RULES if not rule.alone]
 
 
-def _broken(document: Document, found: Diagnostic) -> Broken:
-    line = document.lines.position(found.span.start)[0]
-    return Broken(found.code, found.severity.value, found.message, line)
+def _together(affected: Iterable[Affected]) -> tuple[Affected, ...]:
+    """Files of which one answer is true, in one; those that break first."""
+    same: dict[tuple[object, ...], list[Affected]] = {}
+    for each in affected:
+        name = f"`{each.rows[0].name}`"
+        new, gone = (
+            tuple((found.code, found.severity, found.message.replace(name, "`")) for found in some)
+            for some in (each.new, each.gone)
+        )
+        same.setdefault((repr(each.changes), new, gone), []).append(each)
+    out = [
+        Affected(
+            tuple(row for each in group for row in each.rows),
+            group[0].changes,
+            group[0].new,
+            group[0].gone,
+            tuple(seen for each in group for seen in each.seen),
+        )
+        for group in same.values()
+    ]
+    return tuple(sorted(out, key=lambda each: not each.breaks))

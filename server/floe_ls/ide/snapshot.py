@@ -95,6 +95,10 @@ class Snapshot:
         merged = {key: known for key, known in self._merged.items() if gone.isdisjoint(key)}
         return self._next(documents=files, _counted=(base, since), _merged=merged)
 
+    def trying(self, document: Document) -> Snapshot:
+        """How things would be with another text of a file. What is remembered of things as they are is left alone."""
+        return replace(self.with_document(document), _families=dict(self._families))
+
     def with_artifact(self, target: str, found: Document | Unavailable) -> Snapshot:
         failures = {t: f for t, f in self.failures.items() if t != target}
         if isinstance(found, Unavailable):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from floe_ls.forms.document import Document
 from floe_ls.ide.diagnostics import CODES
@@ -11,6 +11,9 @@ from floe_ls.ide.model import Completion, Diagnostic, Fix, Hover, ItemKind, Tag
 from floe_ls.lsp.wire import Json, compact
 from floe_ls.schema.meta import Severity
 from floe_ls.text import Encoding, Span, TextEdit
+
+if TYPE_CHECKING:
+    from floe_ls.ide.effective import LineOrigin
 
 SEVERITY = {
     Severity.ERROR: 1,
@@ -74,6 +77,17 @@ class Converter:
             "start": self.position(document, span.start),
             "end": self.position(document, span.end),
         }
+
+    def origins(self, found: Iterable[LineOrigin]) -> list[dict[str, Any]]:
+        """Where lines of a text lead."""
+        return [
+            {
+                "line": origin.line,
+                "uri": origin.document.uri,
+                "range": self.range(origin.document, origin.span),
+            }
+            for origin in found
+        ]
 
     def offset(self, document: Document, position: Any) -> int:
         """The offset of a position, in plain JSON or in the protocol's type."""

@@ -18,7 +18,11 @@ COMMANDS = [
     "floe.showInheritors",
     "floe.openParent",
     "floe.refreshParents",
+    "floe.showImpact",
+    "floe.whatIf",
 ]
+SCHEMES = ["floe-oci", "floe-effective", "floe-impact", "floe-whatif"]
+"""Of the read-only documents that the server writes itself; the first are artifacts, the others views of files."""
 ACTIONS = [
     "quickfix",
     "source.fixAll.floe",
@@ -82,6 +86,9 @@ def greeting(capabilities: dict[str, Any]) -> dict[str, Any]:
             "fileOperations": {},
         },
     }
+    content = has("workspace", "textDocumentContent")
+    if isinstance(content, dict) and not content.get("dynamicRegistration"):
+        out["workspace"]["textDocumentContent"] = {"schemes": SCHEMES}
     for key, (name, offered) in PLAIN.items():
         if has("textDocument", key) is not None:
             out[name] = offered

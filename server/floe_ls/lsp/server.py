@@ -22,6 +22,7 @@ from floe_ls.ide.snapshot import Snapshot
 from floe_ls.lsp import greeting
 from floe_ls.lsp.asked import asked
 from floe_ls.lsp.convert import Converter
+from floe_ls.lsp.later import Later
 from floe_ls.lsp.loop import Loop, Timer
 from floe_ls.lsp.radius import Radius
 from floe_ls.lsp.wire import Json, Wire, compact
@@ -29,6 +30,7 @@ from floe_ls.session import Change, Fetch, Session, floe_shapes
 from floe_ls.text import Encoding
 
 if TYPE_CHECKING:
+    from floe_ls.lsp.features.content import Contents
     from floe_ls.lsp.protocol import Protocol, Pygls
 
 log = logging.getLogger(__name__)
@@ -146,13 +148,20 @@ class FloeServer:
 
     def _answer(self, number: Any, method: str, params: Any) -> None:
         try:
-            result = compact(self.requested[method](params))
+            found = self.requested[method](params)
+            if isinstance(found, Later):
+                found.then(lambda answer: self._say(number, compact(answer)))
+                return
+            result = compact(found)
         except Exception as error:
             log.exception("answering %s", method)
             self.refuse(number, INTERNAL, f"{type(error).__name__}: {error}")
             return
         if method == "initialize" and self._greeted:
             return
+        self._say(number, result)
+
+    def _say(self, number: Any, result: str) -> None:
         self.wire.send(f'{{"jsonrpc":"2.0","id":{compact(number)},"result":{result}}}')
 
     def _out_of_place(self, message: dict[str, Any], method: str) -> bool:
@@ -232,6 +241,13 @@ class FloeServer:
     def command(self) -> Callable[..., Callable[[Any], Any]]:
         """Registers a command."""
         return self.pygls.command
+
+    @cached_property
+    def contents(self) -> Contents:
+        """The read-only documents that the server writes itself."""
+        from floe_ls.lsp.features.content import Contents
+
+        return Contents(self)
 
     def load(self) -> None:
         """Loads pygls behind the first findings, so that the first request does not wait for it."""

@@ -7,14 +7,16 @@ than a domain of one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from floe_ls.chain.merge import Effective
 from floe_ls.forms.document import Kind
 from floe_ls.mesh.census import Census, Family, Row
+from floe_ls.schema.meta import Severity
 from floe_ls.schema.shape import Path
+from floe_ls.text import Span
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,12 @@ class Broken:
     severity: str
     message: str
     line: int
+    decided: tuple[tuple[str, Span], ...] = field(default=(), repr=False, compare=False)
+    """The places, by URI, where that was decided."""
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity == Severity.ERROR
 
 
 @dataclass(frozen=True)
@@ -62,10 +70,12 @@ class Affected:
     new: tuple[Broken, ...] = ()
     """Said of the first of the files; `said_of` says it of another."""
     gone: tuple[Broken, ...] = ()
+    seen: tuple[tuple[Row, tuple[Broken, ...]], ...] = field(default=(), repr=False)
+    """The files that were looked at themselves, with what is new there. The others are like one of them."""
 
     @property
     def breaks(self) -> bool:
-        return any(found.severity == "error" for found in self.new)
+        return any(found.is_error for found in self.new)
 
     def said_of(self, row: Row, found: Broken) -> Broken:
         first = self.rows[0]
@@ -90,6 +100,11 @@ class Impact:
         return tuple(row for each in self.affected if each.changes for row in each.rows)
 
     @property
+    def touched(self) -> tuple[Row, ...]:
+        """The files to which something happens, were it only a finding."""
+        return tuple(row for each in self.affected for row in each.rows)
+
+    @property
     def products(self) -> int:
         return sum(row.kind is Kind.PRODUCT for row in self.inheriting)
 
@@ -108,20 +123,44 @@ class Alike:
 def alike(census: Census, families: Iterable[Family], uri: str) -> tuple[Alike, ...]:
     """The files that inherit, in at least one of the families, from a manifest: manifests one by one, products by what
     layers above them can tell apart."""
+    steps = alike_steps(census, families, uri)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            found: tuple[Alike, ...] = done.value
+            return found
+
+
+_STEP = 500
+"""Files that are sorted into groups in one step."""
+
+
+def alike_steps(
+    census: Census, families: Iterable[Family], uri: str
+) -> Generator[None, None, tuple[Alike, ...]]:
+    """The same, giving way again and again."""
     families = tuple(families)
-    below = dict.fromkeys(found for family in families for found in family.below(uri))
     groups: defaultdict[tuple[object, ...], list[Row]] = defaultdict(list)
-    for found in below:
-        row = census.by_uri.get(found)
-        if row is None:
-            continue
-        parents = [family.parents.get(found, "") for family in families]
-        if row.kind is Kind.MANIFEST or row.form == "":
-            groups[(row.uri,)].append(row)
-            continue
-        listed = [_listed(census, parent, row.name) for parent in parents]
-        groups[(*parents, row.form, row.ref.partition(":")[0], *listed)].append(row)
-    return tuple(Alike(tuple(sorted(rows, key=lambda row: row.uri))) for rows in groups.values())
+    seen: set[str] = set()
+    for family in families:
+        for found in family.below(uri):
+            row = census.by_uri.get(found) if found not in seen else None
+            seen.add(found)
+            if row is None:
+                continue
+            groups[_likeness(census, families, row)].append(row)
+            if len(seen) % _STEP == 0:
+                yield
+    return tuple(Alike(tuple(rows)) for rows in groups.values())
+
+
+def _likeness(census: Census, families: tuple[Family, ...], row: Row) -> tuple[object, ...]:
+    if row.kind is Kind.MANIFEST or row.form == "":
+        return (row.uri,)
+    parents = [family.parents.get(row.uri, "") for family in families]
+    listed = [_listed(census, parent, row.name) for parent in parents]
+    return (*parents, row.form, row.ref.partition(":")[0], *listed)
 
 
 def _listed(census: Census, parent: str, name: str) -> bool | None:

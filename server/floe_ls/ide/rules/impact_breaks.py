@@ -61,11 +61,11 @@ def breaks(snapshot: Snapshot, document: Document, found: Impact) -> Diagnostic 
         f"{files}, {len(found.changed):,} would change, and {len(rows):,} would break: {names}."
     )
     related: list[Related] = []
-    for each in broken:
-        row = each.rows[0]
-        first = next(one for one in each.new if one.severity == "error")
-        below = snapshot.documents.get(row.uri)
-        if below is not None and len(related) < _RELATED:
+    seen = (seen for each in broken for seen in each.seen)
+    for row, new in sorted(seen, key=lambda pair: (pair[0].kind != "manifest", pair[0].uri)):
+        first = next(one for one in new if one.is_error)
+        below = snapshot.documents.get(row.uri) if len(related) < _RELATED else None
+        if below is not None:
             start = below.lines.starts[min(first.line, len(below.lines) - 1)]
             related.append(Related(below, Span(start, start), f"{row.name}: {first.message}"))
     changes = [change for each in broken for change in each.changes]

@@ -12,6 +12,7 @@ from floe_ls.lsp.features import (
     call_hierarchy,
     code_action,
     commands,
+    content,
     counting,
     definition,
     effective,
@@ -19,6 +20,7 @@ from floe_ls.lsp.features import (
     formatting,
     graph,
     highlight,
+    impact,
     inlay,
     lens,
     linked,
@@ -29,9 +31,10 @@ from floe_ls.lsp.features import (
     rename,
     selection,
     semantic,
+    status,
     symbols,
     type_hierarchy,
-    status,
+    what_if,
     workspace,
 )
 
@@ -60,8 +63,11 @@ FEATURES: tuple[Callable[[FloeServer], None], ...] = (
     call_hierarchy.register,
     progress.register,
     counting.register,
+    status.register,
     remote.register,
     workspace.register,
+    impact.register,
+    what_if.register,
+    content.register,
 )
-    status.register,
 """Called when pygls is loaded, behind the first findings."""

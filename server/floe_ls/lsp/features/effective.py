@@ -4,16 +4,17 @@ that shows it."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
 
 from floe_ls.forms.document import Document
 from floe_ls.ide.effective import effective_view
 from floe_ls.lsp.convert import as_json
+from floe_ls.lsp.features.content import Content, query_of, view_uri
 
 if TYPE_CHECKING:
     from floe_ls.lsp.server import FloeServer
 
 SCHEME = "floe-effective"
+_NOTHING = "This file is neither a manifest nor a data product of floe."
 
 
 def register(server: FloeServer) -> None:
@@ -24,23 +25,19 @@ def register(server: FloeServer) -> None:
         chain = server.snapshot.chain(document)
         return tuple(layer.document for layer in chain.layers)
 
-    def on_effective(params: dict[str, Any]) -> dict[str, Any] | None:
-        """`{uri}` to `{text, origins: [{line, uri, range}]}`; null for other files."""
-        uri = source_of(str(params.get("uri") or ""))
+    def content(view: str) -> Content | None:
+        uri = query_of(view)
         document = server.snapshot.at_uri(uri)
-        view = effective_view(server.snapshot, document) if document is not None else None
-        if document is None or view is None:
+        found = effective_view(server.snapshot, document) if document is not None else None
+        if document is None or found is None:
             return None
         shown[uri] = layers(document)
-        origins = [
-            {
-                "line": origin.line,
-                "uri": origin.document.uri,
-                "range": server.convert.range(origin.document, origin.span),
-            }
-            for origin in view.origins
-        ]
-        return {"text": view.text, "origins": origins}
+        return Content(found.text, server.convert.origins(found.origins))
+
+    def on_effective(params: dict[str, Any]) -> dict[str, Any] | None:
+        """`{uri}` to `{text, origins: [{line, uri, range}]}`; null for other files."""
+        found = content(str(params.get("uri") or ""))
+        return {"text": found.text, "origins": found.origins} if found is not None else None
 
     def tell() -> None:
         """Says once that a view is stale; a client that still shows it asks again."""
@@ -50,7 +47,9 @@ def register(server: FloeServer) -> None:
             if len(now) != len(was) or any(a is not b for a, b in zip(now, was, strict=True)):
                 del shown[uri]
                 server.notify("floe/effectiveChanged", {"uri": uri})
+                server.contents.stale(SCHEME, uri)
 
+    server.contents.add(SCHEME, content, _NOTHING)
     server.requested["floe/effective"] = on_effective
     server.flushed.append(tell)
 
@@ -61,25 +60,10 @@ def register(server: FloeServer) -> None:
         document = server.snapshot.at_uri(uri)
         if document is None or not document.is_ours:
             return None
-        view = view_of(uri)
+        view = view_uri(SCHEME, uri, "Effective {}")
         if server.client_has("window", "showDocument", "support"):
             server.ask("window/showDocument", {"uri": view, "takeFocus": True})
         return {"uri": view}
-
-
-def view_of(uri: str) -> str:
-    """`floe-effective:/…/Effective%20floe.yaml?file%3A///…/floe.yaml`"""
-    path = unquote(uri.partition(":")[2].split("?")[0]).lstrip("/")
-    folder, _, name = path.rpartition("/")
-    shown = f"/{folder}/Effective {name}" if folder else f"/Effective {name}"
-    return f"{SCHEME}:{quote(shown)}?{quote(uri, safe='/')}"
-
-
-def source_of(uri: str) -> str:
-    """The file of a view; any other URI is that of the file itself."""
-    if not uri.startswith(f"{SCHEME}:"):
-        return uri
-    return unquote(uri.partition("?")[2])
 
 
 def uri_in(arguments: tuple[Any, ...]) -> str:
@@ -90,4 +74,4 @@ def uri_in(arguments: tuple[Any, ...]) -> str:
     if isinstance(first, dict):
         inner = first.get("textDocument")
         first = inner.get("uri") if isinstance(inner, dict) else first.get("uri")
-    return source_of(first) if isinstance(first, str) else ""
+    return query_of(first) if isinstance(first, str) else ""
