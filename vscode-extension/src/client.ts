@@ -61,7 +61,7 @@ class FloeClient extends LanguageClient {
   ) {
     super('floe', 'floe', server, options);
     this.registerFeature({
-      fillClientCapabilities: (capabilities) => (capabilities.experimental = { floe: { showsInheritors: true } }),
+      fillClientCapabilities: (capabilities) => (capabilities.experimental = { floe: { showsInheritors: true, status: true } }),
       initialize: () => undefined,
       getState: () => ({ kind: 'static' }),
       clear: () => undefined,

@@ -6,6 +6,8 @@ import type { LanguageClient } from 'vscode-languageclient/node';
 import { BundledServer } from './bundled';
 import { createClient } from './client';
 import { selectedInterpreter } from './interpreter';
+import { statusChanged } from './protocol';
+import type { Status } from './protocol';
 import { ServerProcess } from './process';
 import { findServer, isMissing, sameLaunch } from './server';
 import type { Launch, Missing } from './server';
@@ -23,7 +25,9 @@ export class Connection implements vscode.Disposable {
   /** The process of the client. */
   process: ServerProcess | undefined;
   condition: Condition = 'stopped';
-  /** What the server says that it is doing, by token: parents that it resolves. */
+  /** What the server says of itself. */
+  status: Status | undefined;
+  /** What it says that it is doing, in words, by token. */
   readonly underWay = new Map<string | number, string>();
   private readonly changes = new vscode.EventEmitter<void>();
   private readonly started = new vscode.EventEmitter<LanguageClient>();
@@ -107,6 +111,11 @@ export class Connection implements vscode.Disposable {
     client.onDidChangeState(({ newState }) => {
       if (this.client === client && newState === State.Running) this.become('running');
     });
+    client.onNotification(statusChanged, (status) => {
+      if (this.client !== client) return;
+      this.status = status;
+      this.changes.fire();
+    });
     this.started.fire(client);
     try {
       await client.start();
@@ -136,7 +145,7 @@ export class Connection implements vscode.Disposable {
 
   private async end(): Promise<void> {
     const { client, process } = this;
-    this.client = this.process = undefined;
+    this.client = this.process = this.status = undefined;
     this.underWay.clear();
     this.become('stopped');
     process?.end();

@@ -14,7 +14,13 @@ import { nameLanguageOfRemoteDocuments } from './remote';
 import { StatusItem } from './status';
 import { MeshView } from './tree';
 
-export async function activate(context: vscode.ExtensionContext): Promise<{ connection: Connection }> {
+/** What the tests look at. */
+export interface Parts {
+  readonly connection: Connection;
+  readonly status: StatusItem;
+}
+
+export async function activate(context: vscode.ExtensionContext): Promise<Parts> {
   const log = vscode.window.createOutputChannel('floe', { log: true });
   const commands: Record<string, (...args: never[]) => unknown> = {
     'floe.restart': () => connection.start(true),
@@ -30,6 +36,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<{ conn
   const effective = new EffectiveView(connection);
   const mesh = new MeshModel(connection);
   const graph = new GraphView(mesh);
+  const status = new StatusItem(connection);
   const start = (): void => void connection.start();
   context.subscriptions.push(
     log,
@@ -38,7 +45,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<{ conn
     mesh,
     graph,
     new MeshView(mesh),
-    new StatusItem(connection),
+    status,
     nameLanguageOfRemoteDocuments(),
     giveForeignFilesBack(),
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
@@ -53,7 +60,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<{ conn
   void vscode.commands.executeCommand('setContext', 'floe.active', true);
   await connection.start();
   void onInterpreterChange(start).then((subscriptions) => context.subscriptions.push(...subscriptions));
-  return { connection };
+  return { connection, status };
 }
 
 let running: Connection | undefined;

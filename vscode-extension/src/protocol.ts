@@ -30,12 +30,23 @@ export interface Mesh {
   readonly edges: readonly { readonly from: string; readonly to: string }[];
 }
 
+export interface Status {
+  /** Parents that are being fetched for longer than anybody would not notice. */
+  readonly resolving: number;
+  /** Parents of open files that could not be had. */
+  readonly unavailable: number;
+  /** The network is closed, by settings or for want of trust. */
+  readonly offline: boolean;
+  readonly version: string;
+}
+
 interface OfDocument {
   readonly uri: string;
 }
 
 export const effectiveRequest = new RequestType<OfDocument, Effective | null, void>('floe/effective');
 export const effectiveChanged = new NotificationType<OfDocument>('floe/effectiveChanged');
+export const statusChanged = new NotificationType<Status>('floe/status');
 export const graphChanged = new NotificationType<Record<string, never>>('floe/graphChanged');
 export const graphRequest = new RequestType<Record<string, never>, Mesh | null, void>('floe/graph');
 

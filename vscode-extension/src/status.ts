@@ -5,7 +5,7 @@ import { LANGUAGE } from './client';
 import type { Connection } from './connection';
 
 export class StatusItem implements vscode.Disposable {
-  private readonly item = vscode.window.createStatusBarItem('floe.status', vscode.StatusBarAlignment.Right, 100);
+  readonly item = vscode.window.createStatusBarItem('floe.status', vscode.StatusBarAlignment.Right, 100);
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(private readonly connection: Connection) {
@@ -46,29 +46,40 @@ export class StatusItem implements vscode.Disposable {
         return '$(error) floe: not running';
       case 'stopped':
         return '$(circle-slash) floe: stopped';
-      case 'running': {
-        const count = this.connection.underWay.size;
-        if (count) return `$(sync~spin) floe: resolving ${count === 1 ? 'a parent' : `${count} parents`}`;
-        return this.offline() ? '$(debug-disconnect) floe: offline' : '$(layers) floe';
-      }
+      case 'running':
+        return this.running();
     }
   }
 
+  private running(): string {
+    const { status, underWay } = this.connection;
+    if (status?.resolving) return `$(sync~spin) floe: resolving ${parents(status.resolving)}`;
+    if (underWay.size) return '$(sync~spin) floe';
+    if (status?.unavailable) return `$(warning) floe: ${parents(status.unavailable)} not available`;
+    return this.offline() ? '$(debug-disconnect) floe: offline' : '$(layers) floe';
+  }
+
   private tooltip(): vscode.MarkdownString {
+    const { launch, status, underWay } = this.connection;
     const lines = [`**floe** ${this.version()}`];
-    if (this.connection.launch) lines.push(this.connection.launch.from);
-    lines.push(...this.connection.underWay.values());
+    if (launch) lines.push(launch.from);
+    lines.push(...underWay.values());
+    if (status?.unavailable) lines.push(`${parents(status.unavailable)} could not be had: the reference says why. *Refresh Parents* asks again.`);
     if (!vscode.workspace.isTrusted) lines.push('The workspace is not trusted: the server of the extension runs, without the network.');
-    else if (this.offline()) lines.push('Offline: parents come from the workspace, the mirrors and the cache.');
+    else if (this.offline()) lines.push('Offline, as the settings want it: parents come from the workspace, the mirrors and the cache.');
     return new vscode.MarkdownString(lines.join('\n\n'));
   }
 
   private version(): string {
-    const server = this.connection.client?.initializeResult?.serverInfo;
-    return server?.version ?? '';
+    const { status, client } = this.connection;
+    return status?.version ?? client?.initializeResult?.serverInfo?.version ?? '';
   }
 
   private offline(): boolean {
-    return !vscode.workspace.isTrusted || vscode.workspace.getConfiguration('floe').get('offline', false);
+    return this.connection.status?.offline ?? !vscode.workspace.isTrusted;
   }
+}
+
+function parents(count: number): string {
+  return count === 1 ? '1 parent' : `${count} parents`;
 }

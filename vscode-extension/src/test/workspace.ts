@@ -3,11 +3,16 @@
 import * as assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Connection } from '../connection';
+import type { Parts } from '../extension';
+
+export async function parts(): Promise<Parts> {
+  const extension = vscode.extensions.getExtension<Parts>('floe-dev.floe');
+  assert.ok(extension, 'the extension is not there');
+  return extension.activate();
+}
 
 export async function connection(): Promise<Connection> {
-  const extension = vscode.extensions.getExtension<{ connection: Connection }>('floe-dev.floe');
-  assert.ok(extension, 'the extension is not there');
-  return (await extension.activate()).connection;
+  return (await parts()).connection;
 }
 
 export function file(path: string): vscode.Uri {
