@@ -26,6 +26,16 @@ class Meeting:
     above: tuple[Origin, ...]
     """The layers above that have a say, topmost first."""
 
+    @property
+    def stricter(self) -> list[tuple[float, Origin]]:
+        """Those above that are stricter than this one, with how strict they are."""
+        strictness = self.shape.inherit.strictness
+        mine = strictness(self.own.value)
+        if mine is None:
+            return []
+        ranked = [(strictness(origin.value), origin) for origin in self.above]
+        return [(rank, origin) for rank, origin in ranked if rank is not None and rank > mine]
+
 
 def meetings(shape: Shape, layers: tuple[Layer, ...]) -> Iterator[Meeting]:
     """Where the last of some layers, topmost first, meets those above it, in the order of its text."""

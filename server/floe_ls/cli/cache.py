@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from floe_ls.chain.ref import OciRef, parse_ref
 from floe_ls.cli.words import Refused
+from floe_ls.ide import words
 from floe_ls.remote.cache import Cache, Entry
 
 
@@ -97,17 +98,9 @@ def accept(text: str) -> int:
 
 def _about(entry: Entry) -> str:
     record = entry.record
-    checked = _age(time.time() - record.checked_at)
+    checked = words.ago(time.time() - record.checked_at)
     size = _size(entry.size) if entry.size else "its content was removed"
     return f"{record.digest}, {size}, looked up {checked}"
-
-
-def _age(seconds: float) -> str:
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return "just now"
 
 
 def _size(size: int) -> str:

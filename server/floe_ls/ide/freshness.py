@@ -14,6 +14,7 @@ from floe_ls.ide.facts import Facts
 from floe_ls.ide.mend import flow
 from floe_ls.ide.model import Completion, Fix, ItemKind
 from floe_ls.ide.snapshot import Snapshot
+from floe_ls.ide.words import ago
 from floe_ls.syntax.nodes import Scalar
 from floe_ls.text import Span, TextEdit
 
@@ -112,7 +113,7 @@ def _about(found: Fresh, now: float | None) -> Iterator[str]:
     if facts.media_type:
         yield f"type: {md.code(facts.media_type)}"
     if facts.looked_at is not None and now is not None:
-        yield f"looked up {_age(now - facts.looked_at)}"
+        yield f"looked up {ago(now - facts.looked_at)}"
     if facts.read_from:
         yield f"read from {md.code(facts.read_from)}"
     if facts.before:
@@ -128,14 +129,6 @@ def _tags_in_words(found: Fresh) -> str:
     rest = f" and {len(tags) - _SHOWN} more" if len(tags) > _SHOWN else ""
     listed = f"Tags: {shown}{rest}."
     return f"**Newer: {md.code(later[0])}.** {listed}" if later else listed
-
-
-def _age(seconds: float) -> str:
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return "just now"
 
 
 def short(digest: str) -> str:

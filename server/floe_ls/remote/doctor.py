@@ -96,25 +96,14 @@ def _cached(ref: OciRef, cache: Cache) -> Step:
 
 def _network(ref: OciRef, access: Access) -> Generator[Step, None, bool]:
     """Returns whether the registry answers at all."""
-    from floe_ls.remote.client import Client  # imports oras
-
-    host, repository = registry.place_of(ref)
+    host, _ = registry.place_of(ref)
     if proxy := _proxy(host):
         yield Step("Proxy", f"{proxy}, from the environment", None)
     elif is_private(hostname(host)):
         yield Step("Address", f"{host} is this machine or in a network of its own", None)
     started = time.monotonic()
     try:
-        with Client(
-            host,
-            repository,
-            subject=str(ref),
-            insecure=access.insecure,
-            ca=access.ca,
-            total=access.total,
-            connect=access.connect,
-            lookup=access.lookup,
-        ) as client:
+        with registry.connected(ref, access) as client:
             status, ways = client.probe()
             took = (time.monotonic() - started) * 1000
             secure = "TLS" if client.prefix == "https" else "plain http"

@@ -87,24 +87,29 @@ T = TypeVar("T")
 
 
 def _ask(ref: OciRef, access: Access, question: Callable[[Client], T]) -> T | Failure:
-    from floe_ls.remote.client import Client
-
-    host, repository = place_of(ref)
     try:
-        with Client(
-            host,
-            repository,
-            subject=str(ref),
-            insecure=access.insecure,
-            ca=access.ca,
-            total=access.total,
-            connect=access.connect,
-            lookup=access.lookup,
-            stop=access.stop,
-        ) as client:
+        with connected(ref, access) as client:
             return question(client)
     except Failed as failed:
         return failed.failure
+
+
+def connected(ref: OciRef, access: Access) -> Client:
+    """The client for a reference's repository, to be closed by who asked for it."""
+    from floe_ls.remote.client import Client
+
+    host, repository = place_of(ref)
+    return Client(
+        host,
+        repository,
+        subject=str(ref),
+        insecure=access.insecure,
+        ca=access.ca,
+        total=access.total,
+        connect=access.connect,
+        lookup=access.lookup,
+        stop=access.stop,
+    )
 
 
 def _pull(client: Client, ref: OciRef, store: Store | None) -> Artifact:

@@ -54,11 +54,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _lowered(subject: Subject, meeting: Meeting) -> Iterator[Finding]:
     inherit, own = meeting.shape.inherit, meeting.own
-    mine = inherit.strictness(own.value)
-    if mine is None:
-        return
-    ranked = [(inherit.strictness(o.value), o) for o in meeting.above]
-    stricter = [(rank, o) for rank, o in ranked if rank is not None and rank > mine]
+    stricter = meeting.stricter
     severity = inherit.weakened_severity[subject.dialect]
     if not stricter or severity is None:
         return

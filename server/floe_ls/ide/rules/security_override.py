@@ -60,11 +60,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _weaker(subject: Subject, meeting: Meeting) -> Iterator[Finding]:
     inherit, own = meeting.shape.inherit, meeting.own
-    mine = inherit.strictness(own.value)
-    if mine is None:
-        return
-    ranked = [(inherit.strictness(o.value), o) for o in meeting.above]
-    stricter = [(rank, o) for rank, o in ranked if rank is not None and rank > mine]
+    stricter = meeting.stricter
     if not stricter:
         return
     _, decider = max(stricter, key=lambda pair: (pair[0], not pair[1].implied))
