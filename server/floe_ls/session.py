@@ -135,6 +135,8 @@ class Known:
     tags: Mapping[str, RepositoryTags]
     texts: tuple[tuple[str, str], ...] = ()
     """Files that an editor has open, by URI: what it shows may not be saved."""
+    relative: bool = True
+    trusted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,10 @@ class Session:
         """Whether rows are kept between starts, in the cache's folder where no other is named."""
         self.rows_folder: Path | None = None
         """Where rows are kept between starts."""
-        self._seen: dict[str, Seen] = {}
+        self.walk = candidates
+        """Finds the files of folders."""
+        self.seen: Mapping[str, Seen] = {}
+        """The files by path, as a scan saw them that was waited for."""
         self._kept: set[str] = set()
         """URIs of files that stay at hand without being open: those that were added, and parents of the outside."""
         self._followed: set[str] = set()
@@ -220,25 +225,29 @@ class Session:
 
     # --- for other processes
 
-    def known(self, snapshot: Snapshot | None = None) -> Known:
-        """All that a session in another process needs to give the same answers."""
+    def known(self, snapshot: Snapshot | None = None, rows: bool = True) -> Known:
+        """All that a session in another process needs to give the same answers; without the rows, what decides beside
+        the files."""
         snapshot = snapshot or self.snapshot
         held = snapshot.files.held
+        counted = snapshot.census.rows if rows else ()
         return Known(
             self.roots,
             self._editor,
             self._editor_of,
-            tuple((row.uri, seen.values_of(row)) for row in snapshot.census.rows),
+            tuple((row.uri, seen.values_of(row)) for row in counted),
             tuple(snapshot.settings_of),
             snapshot.failures,
             tuple((target, _packed(document)) for target, document in snapshot.artifacts.items()),
             snapshot.facts,
             snapshot.tags,
             tuple((uri, held[uri].text) for uri in sorted(snapshot.opened) if uri in held),
+            self.relative,
+            self.trusted,
         )
 
     def learn(self, known: Known) -> None:
-        self.relative = True
+        self.relative, self.trusted = known.relative, known.trusted
         self._editor = dict(known.editor)
         self._editor_of = {root: dict(editor) for root, editor in known.editor_of.items()}
         self.set_roots(root.rstrip("/") for root in known.roots)
@@ -943,7 +952,7 @@ class Session:
             self._scan.join(5)
         self._stop = threading.Event()
         if wait:
-            self._scan_folders(paths, self._stop, lambda call: call())
+            self._scan_folders(paths, self._stop, lambda call: call(), wait)
             return
         stop = self._stop
         self._scan = threading.Thread(
@@ -964,6 +973,7 @@ class Session:
         paths: list[Path],
         stop: threading.Event,
         post: Callable[[Callable[[], None]], None],
+        wait: bool = False,
     ) -> None:
         def near(place: str) -> None:
             there = files.uri_of(place)
@@ -973,7 +983,7 @@ class Session:
         try:
             kept = self._rows_file(paths)
             known = seen.load(kept) if kept is not None else {}
-            there = [*candidates(paths, near, stop)]
+            there = [*self.walk(paths, near, stop)]
             opened = [os.fspath(p) for u in self.snapshot.opened if (p := files.path_of(u))]
             fresh: dict[str, Seen] = {}
             for batch in self._counting(stop).batches(there, known, opened):
@@ -984,6 +994,8 @@ class Session:
                 return
             if kept is not None and fresh != known:
                 seen.save(kept, fresh)
+            if wait:
+                self.seen = fresh
         except Exception:
             log.exception("scanning the workspace")
         taken = threading.Event()

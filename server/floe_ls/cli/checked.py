@@ -7,16 +7,15 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import floe_ls
 from floe_ls.cli.workspace import Progress, Workspace, text_at
 from floe_ls.forms.document import Alike, Document, Kind
 from floe_ls.ide.diagnostics import diagnostics
 from floe_ls.ide.model import Diagnostic
 from floe_ls.remote import files, seen
 from floe_ls.remote.failure import Failed
+from floe_ls.remote.program import ALL, fingerprint
 from floe_ls.remote.workers import answers, cores, in_order
 from floe_ls.schema.meta import Severity, Tier
 from floe_ls.session import Known, Session, floe_shapes
@@ -105,7 +104,7 @@ class Checking:
             self._progress.show("checking", number, len(documents))
             yield checked(document, diagnostics(self._workspace.snapshot, document))
 
-    def _many(self, found: dict[str, Path], roots: list[str]) -> Iterator[Checked]:
+    def _many(self, found: dict[str, str], roots: list[str]) -> Iterator[Checked]:
         gc.set_threshold(100_000, 50, 100)  # tens of thousands of rows, which all stay
         session = self._workspace.session
         session.counted = lambda done, total: self._progress.show("reading", done, total)
@@ -116,24 +115,32 @@ class Checking:
         session.watch(_asking(session))
         session.demand()
         self._workspace.wait(self._progress)
-        known = session.known()
-        kept = _Kept(session, roots, known)
+        kept = _Kept(session, roots)
         wanted = [(uri, os.path.abspath(place)) for uri, place in found.items()]  # noqa: PTH100
         at_hand = {uri: old for uri, path in wanted if (old := kept.valid(uri, path)) is not None}
         left = [each for each in wanted if each[0] not in at_hand]
-        pieces = [left[at : at + PIECE] for at in range(0, len(left), PIECE)]
-        fresh = in_order(answers(checking, (known,), pieces, cores()))
+        fresh = _fresh(session, left)
         queue: list[Answer] = []
         for number, (uri, path) in enumerate(wanted):
             self._progress.show("checking", number, len(wanted))
-            file = at_hand.get(uri)
-            if file is None:
+            values = at_hand.pop(uri, None)
+            if values is None:
                 if not queue:
                     queue = next(fresh)[::-1]
-                file, digest, folders = queue.pop()
-                kept.keep(uri, path, file, digest, folders)
-            yield file
+                values, digest, folders = queue.pop()
+                kept.keep(uri, path, values, digest, folders)
+            yield _file(values)
         kept.save()
+
+
+def _fresh(session: Session, left: list[tuple[str, str]]) -> Iterator[list[Answer]]:
+    """What is found in files, some at a time and in their order: here, or in other processes where there are many."""
+    if len(left) <= FEW:
+        judge = _judging(session)
+        yield from (judge([each]) for each in left)
+        return
+    pieces = [left[at : at + PIECE] for at in range(0, len(left), PIECE)]
+    yield from in_order(answers(checking, (session.known(),), pieces, cores()))
 
 
 def _asking(session: Session) -> list[str]:
@@ -147,8 +154,8 @@ def _asking(session: Session) -> list[str]:
 Piece = list[tuple[str, str]]
 
 
-Answer = tuple[Checked, str, list[tuple[str, bool]]]
-"""With the digest of what was read, and the folders that it names and whether they exist."""
+Answer = tuple[list[Any], str, list[tuple[str, bool]]]
+"""What was found as plain values, the digest of what was read, and the folders that it names and whether they exist."""
 
 
 def checking(known: Known) -> Callable[[Piece], list[Answer]]:
@@ -156,6 +163,10 @@ def checking(known: Known) -> Callable[[Piece], list[Answer]]:
     session = Session(floe_shapes())
     session.learn(known)
     session.alike = Alike()
+    return _judging(session)
+
+
+def _judging(session: Session) -> Callable[[Piece], list[Answer]]:
     start = session.snapshot
 
     def one(uri: str, path: str) -> Answer:
@@ -170,7 +181,7 @@ def checking(known: Known) -> Callable[[Piece], list[Answer]]:
         named = session.folders(document)
         answer = checked(document, diagnostics(session.snapshot, document))
         there = [(folder, folder not in session.snapshot.missing) for folder in named]
-        return answer, seen.digest_of(data), there
+        return _values(answer), seen.digest_of(data), there
 
     def answer(piece: Piece) -> list[Answer]:
         nonlocal start
@@ -192,18 +203,18 @@ class _Kept:
     """What was found in products last time. It holds while nothing has changed that a product depends on: its text,
     the folders that it names, every manifest, every artifact, the settings, and this program."""
 
-    def __init__(self, session: Session, roots: list[str], known: Known) -> None:
+    def __init__(self, session: Session, roots: list[str]) -> None:
         self._session = session
         folder = session.rows_folder
         paths = [os.fspath(p) for root in roots if (p := files.path_of(root)) is not None]
-        self._rows = seen.load(seen.place(folder, paths)) if folder is not None else {}
+        self._rows = session.seen
         self._path = seen.place(folder.parent / "checked", paths) if folder is not None else None
-        self._state = self._digest(known)
+        self._state = self._digest()
         self._old: dict[str, Any] = {}
         self._new: dict[str, Any] = {}
         self._load()
 
-    def _digest(self, known: Known) -> str:
+    def _digest(self) -> str:
         snapshot = self._session.snapshot
         manifests = [
             (
@@ -216,8 +227,10 @@ class _Kept:
             (uri, hashlib.sha256(d.text.encode("utf-8", "surrogatepass")).hexdigest())
             for uri, d in snapshot.files.held.items()
         )
+        known = self._session.known(rows=False)
         state = (
-            FORM, floe_ls.__version__, os.getcwd(), known.roots, sorted(known.editor.items()), known.settings,  # noqa: PTH109
+            FORM, fingerprint(ALL), os.getcwd(), known.roots, sorted(known.editor.items()),  # noqa: PTH109
+            sorted(known.editor_of.items()), known.settings,
             snapshot.settings, sorted(snapshot.settings_of.items()), sorted(known.failures.items()),
             sorted((target, packed["digest"], packed["stale"]) for target, packed in known.artifacts),
             sorted(known.facts), manifests, held,
@@ -234,7 +247,8 @@ class _Kept:
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return
 
-    def valid(self, uri: str, path: str) -> Checked | None:
+    def valid(self, uri: str, path: str) -> list[Any] | None:
+        """What was found last time, as plain values, where it is found still."""
         row = self._rows.get(path)
         old = self._old.get(path)
         if row is None or old is None or uri in self._session.snapshot.files.held:
@@ -243,19 +257,19 @@ class _Kept:
             digest, folders, values = old
             if digest != row.digest or any(_exists(folder) != there for folder, there in folders):
                 return None
-            file = _file(values)
+            _file(values)
         except (ValueError, TypeError, KeyError, IndexError):
             return None
         self._new[path] = old
-        return file
+        return list(values)
 
     def keep(
-        self, uri: str, path: str, file: Checked, digest: str, folders: list[tuple[str, bool]]
+        self, uri: str, path: str, values: list[Any], digest: str, folders: list[tuple[str, bool]]
     ) -> None:
         row = self._rows.get(path)
         known = self._session.snapshot.census.by_uri.get(uri)
         if row is not None and row.digest == digest and known and known.kind is Kind.PRODUCT:
-            self._new[path] = [digest, folders, _values(file)]
+            self._new[path] = [digest, folders, values]
 
     def save(self) -> None:
         if self._path is None or self._new == self._old:

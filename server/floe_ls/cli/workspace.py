@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import queue
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from floe_ls.cli.words import Refused
@@ -14,9 +15,10 @@ from floe_ls.forms.document import Document
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.remote import files
 from floe_ls.remote.cache import default_folder
+from floe_ls.remote.count import candidates
 from floe_ls.remote.failure import Failure
 from floe_ls.remote.fetch import Fetcher
-from floe_ls.remote.scan import manifests_below
+from floe_ls.remote.scan import paths_below
 from floe_ls.remote.workers import cores
 from floe_ls.session import Session, floe_shapes
 
@@ -34,6 +36,9 @@ class Workspace:
         self.session.rows_folder = default_folder() / "rows"
         self.session.relative = True
         self.session.patient = True
+        self.session.walk = self._walk
+        self._walked: dict[str, tuple[list[str], list[str]]] = {}
+        """The files and settings files of folders."""
         here = files.uri_of(Path.cwd())
         self.session.set_roots([here])
         self.session.configure({"offline": True} if offline else {})
@@ -65,19 +70,41 @@ class Workspace:
         documents = self.session.snapshot.documents
         return [documents[uri] for uri in found]
 
-    def find(self, paths: Iterable[str]) -> tuple[dict[str, Path], list[str]]:
-        """The files at these paths, by URI and in order, and the workspaces that they belong to."""
-        found: dict[str, Path] = {}
+    def find(self, paths: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+        """The paths of the files at or below these paths, by URI and in order, and the workspaces they belong to."""
+        found: dict[str, str] = {}
         roots: dict[Path, None] = {}
         for path in paths:
             place = Path(path)
+            roots.setdefault(_workspace_of(place))
             if place.is_dir():
-                for file in manifests_below(place):
+                for file in self._below(os.path.abspath(place)):  # noqa: PTH100  no link is resolved
                     found.setdefault(files.uri_of(file), file)
             else:
-                found.setdefault(files.uri_of(place), place)
-            roots.setdefault(_workspace_of(place))
+                found.setdefault(files.uri_of(place), os.fspath(place))
         return found, [files.uri_of(root) for root in roots]
+
+    def _below(self, folder: str) -> list[str]:
+        if folder not in self._walked:
+            settings: list[str] = []
+            self._walked[folder] = [*paths_below(folder, settings=settings.append)], settings
+        return self._walked[folder][0]
+
+    def _walk(
+        self,
+        folders: Iterable[Path],
+        settings: Callable[[str], None],
+        stop: threading.Event | None = None,
+    ) -> Iterator[str]:
+        """No folder is walked over twice."""
+        for folder in folders:
+            known = self._walked.get(os.fspath(folder))
+            if known is None:
+                yield from candidates((folder,), settings, stop)
+                continue
+            for file in known[1]:
+                settings(file)
+            yield from known[0]
 
     def artifact(self, ref: str, holder: Document) -> Document:
         """What a reference leads to, as seen from a file. Raises Refused."""
@@ -122,7 +149,7 @@ class Workspace:
         session.settings_problems.clear()
 
 
-def text_at(place: Path) -> str:
+def text_at(place: str | Path) -> str:
     """Raises Refused."""
     text = files.read(place)
     if isinstance(text, Failure):

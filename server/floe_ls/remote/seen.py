@@ -1,7 +1,7 @@
 """Rows of files as they were when they were read last, kept on disk between starts.
 
 A row is never taken for that of a changed file: where size, times or inode differ, or the file was as young as the row,
-its content decides. A file of rows that is damaged, or of another version, is none.
+its content decides. A file of rows that is damaged, or that another program wrote, is none.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import floe_ls
 from floe_ls.chain.layers import Shapes
 from floe_ls.forms.document import Alike, Kind, read_document
 from floe_ls.mesh.census import Load, Row, row_of
 from floe_ls.remote import files
 from floe_ls.remote.failure import Failed
+from floe_ls.remote.program import ROWS, fingerprint
 from floe_ls.schema.meta import Dialect, Tier
 
 log = logging.getLogger(__name__)
@@ -130,7 +130,7 @@ def load(path: Path) -> dict[str, Seen]:
     """By path; nothing where there is no such file, or where it is not whole."""
     try:
         data = unsealed(path)
-        if data["form"] != FORM or data["version"] != floe_ls.__version__:
+        if data["form"] != FORM or data["program"] != fingerprint(ROWS):
             return {}
         return {name: _seen(values) for name, values in data["files"].items()}
     except FileNotFoundError:
@@ -149,7 +149,7 @@ def save(path: Path, known: Mapping[str, Seen]) -> None:
     """Others see the old file or the new one."""
     body = {
         "form": FORM,
-        "version": floe_ls.__version__,
+        "program": fingerprint(ROWS),
         "files": {name: [*s.stamp, s.digest, s.looked_at, s.row] for name, s in known.items()},
     }
     seal(path, body)
