@@ -99,3 +99,19 @@ def test_a_file_without_a_parent_has_no_answer(client: Client) -> None:
     assert client.ask("floe/whatIf", {"uri": uri, "ref": "v2.0.0"}) is None
     run = {"command": "floe.whatIf", "arguments": [uri]}
     assert client.ask("workspace/executeCommand", run) is None
+
+
+def test_versions_that_may_be_tried(client: Client, faults: FaultServer) -> None:
+    client.start()
+    uri = client.open(publishes(faults))
+    client.published(uri, "ref/newer-version")  # the tags are known
+    found = client.ask("floe/versions", {"uri": uri})
+    assert found["ref"] == f"oci://{faults.host}/up:v1.0.0"
+    assert "v1.4.0" in found["tags"]
+    assert "v1.0.0" not in found["tags"]
+
+
+def test_a_file_without_a_reference_has_no_versions(client: Client) -> None:
+    client.start()
+    uri = client.open_text(client.uri("manifest.yaml"), "scope: enterprise\n")
+    assert client.ask("floe/versions", {"uri": uri}) is None

@@ -111,15 +111,34 @@ _VERSION = re.compile(r"[\w][\w.+-]{0,127}|sha256:[0-9a-f]+")
 def versions(snapshot: Snapshot, document: Document) -> tuple[str, ...]:
     """Newer versions of what a file's reference leads to, as far as they are known in the registry or the workspace,
     the newest first."""
+    ref = _versioned(snapshot, document)
+    return newer(ref.tag, _known(snapshot, ref))[:_OFFERED] if ref is not None and ref.tag else ()
+
+
+def tags(snapshot: Snapshot, document: Document) -> tuple[str, ...] | None:
+    """All that are known, but for the present one; None for a file whose reference has no versions."""
+    ref = _versioned(snapshot, document)
+    if ref is None:
+        return None
+    return tuple(tag for tag in _known(snapshot, ref) if tag != ref.tag)
+
+
+def _versioned(snapshot: Snapshot, document: Document) -> OciRef | None:
     here = reference(document, snapshot.shapes)
     ref = parse_ref(here.text) if here is not None else None
-    if not isinstance(ref, OciRef) or ref.tag is None:
-        return ()
+    return ref if isinstance(ref, OciRef) else None
+
+
+def _known(snapshot: Snapshot, ref: OciRef) -> tuple[str, ...]:
+    """Those of the registry, the newest first, then those that manifests of the workspace say that they are."""
     known = snapshot.tags.get(str(ref.without_version))
-    first = "v" if ref.tag.startswith("v") else ""
+    first = "v" if ref.tag is None or ref.tag.startswith("v") else ""
     stated = (row.version.removeprefix("v") for row in snapshot.census.named(ref.name))
-    tags = (*(known.names if known is not None else ()), *(first + each for each in stated if each))
-    return newer(ref.tag, tuple(dict.fromkeys(tags)))[:_OFFERED]
+    found = (
+        *(known.names if known is not None else ()),
+        *(first + each for each in stated if each),
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def _with(document: Document, here: Reference, to: str) -> Document:

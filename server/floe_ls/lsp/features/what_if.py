@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from floe_ls.chain.layers import reference
 from floe_ls.ide.snapshot import Snapshot
-from floe_ls.ide.what_if import WhatIf, versions, view, what_if
+from floe_ls.ide.what_if import WhatIf, tags, versions, view, what_if
 from floe_ls.lsp.convert import as_json
 from floe_ls.lsp.features.content import Content, query_of, view_uri
 from floe_ls.lsp.features.effective import uri_in
@@ -68,7 +69,17 @@ def register(server: FloeServer) -> None:
         if shown and not timers:
             timers.append(server.loop.later(REST, tell))
 
+    def on_versions(params: dict[str, Any]) -> dict[str, Any] | None:
+        """`{uri}` to `{ref, tags}`: what may be tried; null where a file names nothing that has versions."""
+        document = server.snapshot.at_uri(str(params.get("uri") or ""))
+        known = tags(server.snapshot, document) if document is not None else None
+        if document is None or known is None:
+            return None
+        here = reference(document, server.snapshot.shapes)
+        return {"ref": here.text if here is not None else "", "tags": list(known)}
+
     server.requested["floe/whatIf"] = on_what_if
+    server.requested["floe/versions"] = on_versions
     server.contents.add(SCHEME, content, _NOTHING)
     server.flushed.append(tell_when_quiet)
 
