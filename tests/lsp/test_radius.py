@@ -62,3 +62,39 @@ def test_a_saved_edit_is_no_longer_told(tmp_path: Path) -> None:
         wire.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
         while breaks(published(wire, uri)):
             pass
+
+
+def test_the_edited_key_has_a_lens_until_it_is_saved(tmp_path: Path) -> None:
+    made = written(tmp_path, 12)
+    path = tmp_path / "enterprise-manifest.yaml"
+    uri, text = uri_of(path), made.files["enterprise-manifest.yaml"]
+    edited = text.replace("duckdb, snowflake", "snowflake")
+    client = {
+        "textDocument": {"codeLens": {}},
+        "workspace": {"codeLens": {"refreshSupport": True}},
+    }
+    with stdio("--stdio") as (wire, _):
+        wire.start(client, uri_of(tmp_path))
+        wire.open(uri, text)
+
+        def of_keys() -> list[dict[str, Any]]:
+            found = wire.request("textDocument/codeLens", {"textDocument": {"uri": uri}})
+            return [lens for lens in found if lens["command"]["command"] == "floe.showImpact"]
+
+        assert of_keys() == []
+        wire.change(uri, 2, edited)
+        while not (lenses := of_keys()):
+            wire.until("workspace/codeLens/refresh")
+        (lens,) = lenses
+        assert lens["command"]["title"].startswith("12 products inherit · ")
+        assert "would break" in lens["command"]["title"]
+        assert lens["command"]["arguments"] == [uri]
+        line = lens["range"]["start"]["line"]
+        assert "[snowflake" in edited.split("\n")[line]
+        # A line above: the lens goes where its key goes, before anybody has looked again.
+        wire.change(uri, 3, f"# by hand\n{edited}")
+        assert of_keys()[0]["range"]["start"]["line"] == line + 1
+        path.write_text(f"# by hand\n{edited}")
+        wire.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
+        while of_keys():
+            wire.until("workspace/codeLens/refresh")

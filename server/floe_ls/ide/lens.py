@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from floe_ls.chain.layers import Layer, reference
+from floe_ls.chain.merge import dotted
 from floe_ls.chain.ref import OciRef, parse_ref
 from floe_ls.forms.document import Document, Kind
+from floe_ls.ide.edited import Edited, Told
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.ide.words import count
 from floe_ls.mesh.census import row_of
+from floe_ls.mesh.impact import Impact
 from floe_ls.schema.meta import Tier
+from floe_ls.schema.shape import Path
 from floe_ls.text import Span
 
 
@@ -19,6 +24,7 @@ class LensKind(StrEnum):
     INHERITORS = "inheritors"
     RESOLVES = "resolves"
     EFFECTIVE = "effective"
+    IMPACT = "impact"
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,39 @@ def lenses(snapshot: Snapshot, document: Document) -> list[Lens]:
     if title and at is not None:
         out.append(Lens(at.at.key_span, title, LensKind.RESOLVES))
     return out
+
+
+def key_lenses(keys: Iterable[Edited], told: Mapping[Path, Told], found: Impact) -> Iterator[Lens]:
+    """On each key that is edited and not saved yet: who inherits, and to how many of them what happens."""
+    inherit = len(found.inheriting)
+    if not inherit:
+        return
+    products = found.products
+    who = count(products, "product") if products else count(inherit, "domain")
+    many = products or inherit
+    for key in keys:
+        known = told.get(key.path)
+        if known is None:
+            continue
+        parts = [f"{_digits(who)} {'inherits' if many == 1 else 'inherit'}"]
+        if known.changed and known.changed < inherit:
+            parts.append(f"{known.changed:,} change{'s' if known.changed == 1 else ''}")
+        if known.broken:
+            parts.append(f"{_breaking(known, products)} would break")
+        elif not known.changed:
+            parts.append("nothing changes")
+        title = " · ".join(parts)
+        if key.gone:
+            title = f"Without {dotted(key.path[-1:])}: {title}"
+        yield Lens(key.span, title, LensKind.IMPACT)
+
+
+def _breaking(told: Told, products: int) -> str:
+    """A number, of those that are counted before it; else with what it counts."""
+    if not told.domains or not products:
+        return f"{told.broken:,}"
+    kinds = ((told.domains, "domain"), (told.broken - told.domains, "product"))
+    return " and ".join(_digits(count(number, kind)) for number, kind in kinds if number)
 
 
 def _first(document: Document) -> Span:

@@ -3,8 +3,9 @@ edited manifest."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from floe_ls.forms.document import Document, Kind, read_document
@@ -13,11 +14,13 @@ from floe_ls.lsp.later import Later, Steps
 from floe_ls.remote import files
 
 if TYPE_CHECKING:
+    from floe_ls.ide.edited import Told
     from floe_ls.ide.impact import Baseline
     from floe_ls.ide.snapshot import Snapshot
     from floe_ls.lsp.loop import Timer
     from floe_ls.lsp.server import FloeServer
     from floe_ls.mesh.impact import Impact
+    from floe_ls.schema.shape import Path
 
 REST = 0.05
 """Seconds without an edit."""
@@ -37,6 +40,14 @@ class Look:
     before: Document
     impact: Impact = field(repr=False)
     made_of: tuple[object, ...] = field(repr=False)
+
+    @cached_property
+    def told(self) -> Mapping[Path, Told]:
+        """What each of the edited keys does."""
+        from floe_ls.ide.edited import edited_keys, told_by_key
+
+        keys = edited_keys(self.before, self.document)
+        return told_by_key(self.document.uri, keys, self.impact)
 
 
 @dataclass
