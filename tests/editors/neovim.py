@@ -33,7 +33,6 @@ vim.opt.updatetime = 50
 vim.opt.runtimepath:prepend({config!r})
 vim.cmd('filetype plugin indent on')
 vim.lsp.config('floe_ls', {{ cmd = {{ {python!r}, '-m', 'floe_ls', 'serve' }} }})
-vim.lsp.enable('floe_ls')
 vim.diagnostic.config({{ virtual_text = true }})
 """
 
@@ -46,6 +45,24 @@ class Editor:
 
     def open(self, path: Path) -> None:
         self.nvim.command(f"edit {path}")
+
+    def command(self, line: str) -> None:
+        self.nvim.command(line)
+
+    def attached(self, path: Path) -> None:
+        """Opens a file, and waits until the server answers for it."""
+        self.open(path)
+        self.until(lambda: self.lua("return #vim.lsp.get_clients({ bufnr = 0 })"))
+
+    @property
+    def name(self) -> str:
+        """What the current buffer is called."""
+        return str(self.nvim.current.buffer.name)
+
+    @property
+    def line(self) -> str:
+        """The line that the cursor is on."""
+        return str(self.nvim.current.line)
 
     def lua(self, code: str, *arguments: object) -> Any:
         return self.nvim.exec_lua(code, *arguments)
@@ -68,13 +85,15 @@ class Editor:
         row, column = self.place(text)
         self.nvim.current.window.cursor = (row + 1, column)
 
-    def until(self, answer: Callable[[], Answer], seconds: float = 20) -> Answer:
-        """The first answer that is not empty."""
+    def until(
+        self, answer: Callable[[], Answer], seconds: float = 20, *, may_end: bool = False
+    ) -> Answer:
+        """The first answer that is not empty. `may_end`: the server, as something ended it."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if found := answer():
                 return found
-            if "quit with exit code" in self.messages():
+            if not may_end and "quit with exit code" in self.messages():
                 raise AssertionError(f"the server ended: {self.log()}")
             self.lua("vim.wait(20)")
         raise AssertionError(
