@@ -286,6 +286,22 @@ async def test_the_mesh_as_a_graph(editor: Editor) -> None:
     assert (editor.uri(D), editor.uri(P)) in edges
     assert (editor.uri(E), editor.uri(D)) in edges
 
+    stale = asyncio.Event()
+
+    @editor.client.feature("floe/graphChanged")
+    def changed(_: Any) -> None:
+        stale.set()
+
+    new = editor.folder / "new" / "floe.yaml"
+    new.parent.mkdir()
+    new.write_text((editor.folder / P).read_text(encoding="utf-8"), encoding="utf-8")
+    events = [lsp.FileEvent(new.as_uri(), lsp.FileChangeType.Created)]
+    editor.client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams(events))
+    async with asyncio.timeout(20):
+        while len((await request(editor, "floe/graph", {}))["nodes"]) != 4:
+            await stale.wait()
+            stale.clear()
+
 
 async def action(editor: Editor, name: str, at: lsp.Position, title: str) -> lsp.CodeAction:
     """What a chosen action is to do, worked out where the server leaves that for later."""

@@ -1,4 +1,4 @@
-"""The mesh for pictures and trees: `floe/graph`, and `floe/graphChanged` once all findings are counted."""
+"""The mesh for pictures and trees: `floe/graph`, and `floe/graphChanged` when the next answer says more."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ def register(server: FloeServer) -> None:
     findings = Findings()
     left: list[str] = []
     """Files whose findings are still to be counted."""
+    closed: list[object] = []
+    """The files that nobody has open, as they were in the last answer."""
 
     def counted(document: Document) -> tuple[int, int] | None:
         shown = server.shown.get(document.uri)
@@ -29,6 +31,7 @@ def register(server: FloeServer) -> None:
     def on_graph(_: dict[str, Any]) -> dict[str, Any]:
         """All nodes at once; the counts of those that take longer follow with the next answer."""
         snapshot = server.snapshot
+        closed[:] = [snapshot.files.closed]
         found = graph(snapshot)
         findings.forget(frozenset(node.uri for node in found.nodes))
         waits = bool(left)
@@ -69,4 +72,11 @@ def register(server: FloeServer) -> None:
         else:
             server.notify("floe/graphChanged", {})
 
+    def tell() -> None:
+        """Says once that files came, went or changed on disk since the last answer."""
+        if closed and server.snapshot.files.closed is not closed[0]:
+            closed.clear()
+            server.notify("floe/graphChanged", {})
+
     server.requested["floe/graph"] = on_graph
+    server.flushed.append(tell)
