@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from floe_ls.cli import check as command
 from floe_ls.cli import checked
+from floe_ls.remote import seen
 from mesh.meshes import written
 
 
@@ -69,3 +72,52 @@ def test_damaged_findings_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     for damage in (data[:-20], b"", data.replace(b'"product"', b"[]"), b"{}"):
         file.write_bytes(damage)
         assert printed(tmp_path, "json", monkeypatch, few=0, cores=1) == plain
+
+
+def test_a_file_is_told_before_the_next_one_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path, 30)
+    monkeypatch.chdir(tmp_path)
+    done: list[str] = []
+
+    def files(self: checked.Checking, paths: object) -> Iterator[checked.Checked]:
+        for each in whole(self, ["."]):
+            done.append(each.label)
+            yield each
+
+    whole = checked.Checking.files
+    monkeypatch.setattr(checked.Checking, "files", files)
+    told: list[int] = []
+    out = io.StringIO()
+    monkeypatch.setattr(out, "write", lambda _: told.append(len(done)))
+    for form in ("json", "sarif", "text", "github"):
+        done.clear()
+        told.clear()
+        with contextlib.redirect_stdout(out):
+            command.check(["."], form, offline=True)
+        assert told[0] < len(done), form
+        assert told == sorted(told), form
+
+
+def test_each_form_is_whole_without_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = json.loads(printed(tmp_path, "json", monkeypatch, few=1))
+    assert nothing == {"files": [], "summary": {"files": 0, "errors": 0, "warnings": 0}}
+    (run,) = json.loads(printed(tmp_path, "sarif", monkeypatch, few=1))["runs"]
+    assert run["results"] == []
+    assert run["tool"]["driver"]["rules"] == []
+
+
+def test_findings_of_another_program_are_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path, 12)
+    plain = printed(tmp_path, "json", monkeypatch, few=0, cores=1)
+    (file,) = (tmp_path / ".cache" / "checked").iterdir()
+    data = seen.unsealed(file)
+    for values in data["files"].values():
+        values[2][3].clear()  # what another program may have found
+    seen.seal(file, data)
+    assert printed(tmp_path, "json", monkeypatch, few=0, cores=1) != plain
+    monkeypatch.setattr(checked, "fingerprint", lambda _: "another")
+    assert printed(tmp_path, "json", monkeypatch, few=0, cores=1) == plain

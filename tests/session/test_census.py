@@ -68,6 +68,21 @@ def test_rows_are_kept_between_starts(tmp_path: Path, monkeypatch: pytest.Monkey
     assert told(started(tmp_path / "w", tmp_path / "rows")) == first
 
 
+def test_rows_of_another_program_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path / "w", 20)
+    first = told(started(tmp_path / "w", tmp_path / "rows"))
+    (file,) = (tmp_path / "rows").iterdir()
+    data = seen.unsealed(file)
+    for values in data["files"].values():
+        values[-1][3] = "another-name"  # as another program may have read it
+    seen.seal(file, data)
+    monkeypatch.setattr(seen, "YOUNG", 0)
+    assert told(started(tmp_path / "w", tmp_path / "rows")) != first
+    seen.seal(file, data)
+    monkeypatch.setattr(seen, "fingerprint", lambda _: "another")
+    assert told(started(tmp_path / "w", tmp_path / "rows")) == first
+
+
 @pytest.mark.parametrize("same_times", [True, False])
 def test_a_row_never_survives_a_changed_file(tmp_path: Path, same_times: bool) -> None:
     written(tmp_path / "w", 10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,9 @@ from floe_ls.forms.document import Kind
 from floe_ls.ide.diagnostics import CODES
 from floe_ls.schema.meta import Severity
 
+_OFTEN = 0.2
+"""Seconds after which what was printed is handed on."""
+
 
 def check(paths: Sequence[str], form: str, *, offline: bool = False) -> int:
     """Prints what is wrong; 1 where something is an error, else 0. Raises Refused for a path that is not there."""
@@ -22,9 +26,15 @@ def check(paths: Sequence[str], form: str, *, offline: bool = False) -> int:
     counts = _Counts()
     checked = counts.counting(Checking(Workspace(offline), progress).files(paths))
     printer = {"text": _text, "json": _json, "sarif": _sarif, "github": _github}[form]
+    shown = time.monotonic()
     for part in printer(checked, counts):
         progress.clear()
         sys.stdout.write(part)
+        if (
+            time.monotonic() - shown > _OFTEN
+        ):  # who reads it through a pipe need not wait for the end
+            sys.stdout.flush()
+            shown = time.monotonic()
     progress.clear()
     sys.stdout.flush()
     return int(counts.errors > 0)
@@ -52,17 +62,20 @@ class _Counts:
 
 
 def _json(checked: Iterable[Checked], counts: _Counts) -> Iterator[str]:
-    files = [
-        {
+    """One object, a file on each line, so that it can be written as files are done."""
+    start = between = '{\n"files": [\n'
+    for file in checked:
+        told = {
             "path": file.label,
             "kind": file.kind,
             "dialect": file.dialect,
             "diagnostics": [_diagnostic(report) for report in file.reports],
         }
-        for file in checked
-    ]
+        yield between + json.dumps(told, ensure_ascii=False)
+        between = ",\n"
     summary = {"files": counts.files, "errors": counts.errors, "warnings": counts.warnings}
-    yield json.dumps({"files": files, "summary": summary}, indent=2, ensure_ascii=False) + "\n"
+    yield "\n" if counts.files else start
+    yield f'],\n"summary": {json.dumps(summary)}\n}}\n'
 
 
 def _diagnostic(report: Report) -> dict[str, Any]:
@@ -192,21 +205,16 @@ def _property(text: str) -> str:
 
 
 def _sarif(checked: Iterable[Checked], _: _Counts) -> Iterator[str]:
+    """One object, a result on each line, so that it can be written as files are done. The rules that were broken come
+    at its end, in the order in which they were."""
     levels = {Severity.ERROR: "error", Severity.WARNING: "warning"}
-    reports = [report for file in checked for report in file.reports]
-    used = sorted({report.code for report in reports})
-    rules = [
-        {
-            "id": code,
-            "shortDescription": {"text": CODES[code].summary},
-            "helpUri": CODES[code].href,
-        }
-        for code in used
-    ]
-    results = [
-        {
+    used: dict[str, int] = {}
+    start = '{"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [{'
+    between = start + '"columnKind": "utf16CodeUnits", "results": [\n'
+    for report in (report for file in checked for report in file.reports):
+        result = {
             "ruleId": report.code,
-            "ruleIndex": used.index(report.code),
+            "ruleIndex": used.setdefault(report.code, len(used)),
             "level": levels.get(report.severity, "note"),
             "message": {"text": report.message},
             "locations": [{"physicalLocation": _physical(report.place)}],
@@ -215,16 +223,23 @@ def _sarif(checked: Iterable[Checked], _: _Counts) -> Iterator[str]:
                 for place in report.related
             ],
         }
-        for report in reports
+        yield between + json.dumps(result)
+        between = ",\n"
+    rules = [
+        {
+            "id": code,
+            "shortDescription": {"text": CODES[code].summary},
+            "helpUri": CODES[code].href,
+        }
+        for code in used
     ]
     driver = {
         "name": "floe-language-server",
         "version": floe_ls.__version__,
         "rules": rules,
     }
-    run = {"tool": {"driver": driver}, "columnKind": "utf16CodeUnits", "results": results}
-    schema = "https://json.schemastore.org/sarif-2.1.0.json"
-    yield json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    yield "" if used else between
+    yield f'\n], "tool": {json.dumps({"driver": driver})}}}]}}\n'
 
 
 def _physical(place: Place) -> dict[str, Any]:

@@ -25,7 +25,7 @@ ALL = ("",)
 
 @lru_cache
 def fingerprint(parts: tuple[str, ...]) -> str:
-    """Changes with the release, and with any of these modules and packages: between two releases they change, too."""
+    """Changes with the release, and between releases with any of these modules and packages, where they are at hand."""
     state = hashlib.blake2b(floe_ls.__version__.encode(), digest_size=16)
     top = os.path.dirname(floe_ls.__file__)  # noqa: PTH120  a start would feel hundreds of Paths
     for part in parts:
@@ -37,7 +37,7 @@ def fingerprint(parts: tuple[str, ...]) -> str:
 
 
 def _modules(place: str) -> Iterator[str]:
-    if place.endswith(".py"):
+    if os.path.isfile(place):  # noqa: PTH113
         yield place
         return
     for folder, _, names in os.walk(place):
