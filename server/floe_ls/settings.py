@@ -57,6 +57,9 @@ class Settings:
     """A severity for each code, or `off`. Codes that begin with `security/` or `whitelist/` cannot be lowered."""
     hints: Hints = field(default_factory=Hints)
     """What editors show at the ends of lines, beside what is written there. Each kind can be switched off."""
+    workspace_diagnostics: Literal["auto", "open", "all"] = "auto"
+    """Whose findings an editor shows: those of `open` files, or of `all` files of the workspace. `auto` shows all where
+    the editor asks for them by itself, as VS Code does."""
     folder: str = ""
     """The folder that relative paths start at. Set by the reader of the file, not by people."""
     allow: tuple[str, ...] | None = None

@@ -105,7 +105,7 @@ def greeting(capabilities: dict[str, Any]) -> dict[str, Any]:
     if pulls(capabilities):
         out["diagnosticProvider"] = {
             "interFileDependencies": True,
-            "workspaceDiagnostics": False,
+            "workspaceDiagnostics": True,
             "identifier": "floe",
         }
     return {

@@ -56,6 +56,8 @@ class Later:
     def __init__(self) -> None:
         self._answer: list[Any] = []
         self._then: list[Callable[[Any], object]] = []
+        self.dropped: Callable[[], object] = lambda: None
+        """Called when nobody wants it any more."""
 
     def give(self, answer: Any) -> None:
         self._answer = [answer]

@@ -108,10 +108,11 @@ def _answered_elsewhere(server: FloeServer) -> Iterator[tuple[str, Any]]:
     triggers = lsp.CompletionOptions(trigger_characters=TRIGGERS, resolve_provider=True)
     yield lsp.TEXT_DOCUMENT_COMPLETION, triggers
     if server.pulls:
+        yield lsp.WORKSPACE_DIAGNOSTIC, None
         yield (
             lsp.TEXT_DOCUMENT_DIAGNOSTIC,
             lsp.DiagnosticOptions(
-                inter_file_dependencies=True, workspace_diagnostics=False, identifier="floe"
+                inter_file_dependencies=True, workspace_diagnostics=True, identifier="floe"
             ),
         )
 

@@ -32,6 +32,7 @@ from floe_ls.text import Encoding
 if TYPE_CHECKING:
     from floe_ls.lsp.features.content import Contents
     from floe_ls.lsp.protocol import Protocol, Pygls
+    from floe_ls.lsp.unopened import Unopened
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ WATCHED = ("**/*.{yaml,yml}", "**/floe-ls.toml")
 
 NOT_INITIALIZED, INVALID, INTERNAL = -32002, -32600, -32603
 PARSE_ERROR = -32700
+CANCELLED = -32800
 
 
 class FloeServer:
@@ -74,6 +76,7 @@ class FloeServer:
         self.proposed: tuple[Document, list[Completion]] | None = None
         self.flushed: list[Callable[[], None]] = []
         """Called after findings have gone out, when no message is waiting."""
+        self.client_name = ""
         self.stopped = self.ended = False
         """The client has said `shutdown`, and `exit`."""
         self._greeted = greeted
@@ -81,6 +84,8 @@ class FloeServer:
         """The client's `initialize`, once it has come."""
         self._asked: dict[str, Callable[[Any], object] | None] = {}
         self._number = 0
+        self._late: dict[Any, Later] = {}
+        """Answers that are not there yet, by the numbers of their requests."""
         self._refreshes: list[str] = []
         self._refresh: Timer | None = None
         self._due: set[str] = set()
@@ -97,6 +102,7 @@ class FloeServer:
             "textDocument/didChange": self.did_change,
             "textDocument/didClose": self.did_close,
             "workspace/didChangeConfiguration": self.did_change_configuration,
+            "$/cancelRequest": self.cancel,
         }
         """Handlers of notifications, by method; they get plain JSON."""
         self.requested: dict[str, Callable[[Any], Any]] = {
@@ -150,7 +156,8 @@ class FloeServer:
         try:
             found = self.requested[method](params)
             if isinstance(found, Later):
-                found.then(lambda answer: self._say(number, compact(answer)))
+                self._late[number] = found
+                found.then(lambda answer: self._say_late(number, compact(answer)))
                 return
             result = compact(found)
         except Exception as error:
@@ -160,6 +167,19 @@ class FloeServer:
         if method == "initialize" and self._greeted:
             return
         self._say(number, result)
+
+    def _say_late(self, number: Any, result: str) -> None:
+        if self._late.pop(number, None) is not None:
+            self._say(number, result)
+
+    def cancel(self, params: dict[str, Any]) -> None:
+        """An answer is not wanted any more."""
+        late = self._late.pop(params.get("id"), None)
+        if late is not None:
+            late.dropped()
+            self.refuse(params["id"], CANCELLED, "It was cancelled.")
+        elif "pygls" in self.__dict__:
+            self.pygls.handle({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": params})
 
     def _say(self, number: Any, result: str) -> None:
         self.wire.send(f'{{"jsonrpc":"2.0","id":{compact(number)},"result":{result}}}')
@@ -291,6 +311,7 @@ class FloeServer:
         self.capabilities = params.get("capabilities") or {}
         session.encoding = Encoding(greeting.encoding(self.capabilities))
         client = (params.get("clientInfo") or {}).get("name") or ""
+        self.client_name = client
         self.convert = Converter(session.encoding, self.capabilities, client)
         session.post = self.loop.post
         session.later = self._later
@@ -298,6 +319,7 @@ class FloeServer:
         self.pulls = greeting.pulls(self.capabilities)
         if self.pulls:
             self.requested["textDocument/diagnostic"] = self.pull
+            self.requested["workspace/diagnostic"] = self.pull_workspace
         self.pull_configuration = bool(self.client_has("workspace", "configuration"))
         folders = [folder["uri"] for folder in params.get("workspaceFolders") or []]
         if not folders and params.get("rootUri"):
@@ -335,8 +357,32 @@ class FloeServer:
     def _later(self, seconds: float, call: Callable[[], None]) -> None:
         self.loop.later(seconds, call)
 
+    def pull_workspace(self, params: dict[str, Any]) -> Later:
+        """The findings of files that nobody has open."""
+        return self.unopened.ask(params)
+
+    @cached_property
+    def unopened(self) -> Unopened:
+        """Findings of files that nobody has open; loaded when somebody wants them."""
+        from floe_ls.lsp.unopened import Unopened
+
+        return Unopened(self)
+
+    def _tell_unopened(self) -> None:
+        if "unopened" not in self.__dict__ and (self.pulls or not self._publishes_all()):
+            return
+        if not self.pulls and self._publishes_all():
+            self.unopened.publish()
+        self.unopened.changed()
+
+    def _publishes_all(self) -> bool:
+        settings = (self.snapshot.settings, *self.snapshot.settings_of.values())
+        return any(each.workspace_diagnostics == "all" for each in settings)
+
     def shutdown(self, _: dict[str, Any]) -> None:
         self.stopped = True
+        if "unopened" in self.__dict__:
+            self.unopened.stop()
         self.session.close_all()
 
     @property
@@ -360,6 +406,8 @@ class FloeServer:
         gc.disable()  # it would look in vain through all that is being built
         self.loop.later(LEISURE, self._settle)
         self.session.open(item["uri"], item["text"], item.get("version"))
+        if "unopened" in self.__dict__:
+            self.unopened.opened(item["uri"])
         self.due(item["uri"], others=True)
 
     def did_change(self, params: dict[str, Any]) -> None:
@@ -383,6 +431,8 @@ class FloeServer:
         uri = params["textDocument"]["uri"]
         before = self.document(uri)
         self.session.close(uri)
+        if "unopened" in self.__dict__:
+            self.unopened.closed(uri)
         if before is not None and before is not self.document(uri):
             before.facts.clear()
         self.radius.forget(uri)
@@ -421,6 +471,8 @@ class FloeServer:
     def due_all(self) -> None:
         for uri in self.snapshot.opened:
             self.due(uri, others=True)
+        if not self.snapshot.opened:
+            self._tell_unopened()
 
     def _flush(self) -> None:
         self._scheduled = False
@@ -436,6 +488,7 @@ class FloeServer:
                     self.check_and_publish(uri, only_new=True)
         if everything:
             self._refresh_when_quiet()
+        self._tell_unopened()
         for call in self.flushed:
             call()
         if self._loading is None:
