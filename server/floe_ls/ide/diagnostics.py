@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from floe_ls.forms.document import Document
 from floe_ls.ide.model import Diagnostic
 from floe_ls.ide.rule import Code, Finding, Mend, Rule, Subject
 from floe_ls.ide.rules import RULES
 from floe_ls.ide.snapshot import Snapshot
+from floe_ls.ide.validate import Bundle, Bundles, Slip, plain_finding
 from floe_ls.schema.meta import Severity
 from floe_ls.text import Span
 
@@ -31,6 +34,24 @@ _IGNORE = re.compile(r"#\s*floe-ls:\s*ignore\[([^\]\n]*)\]")
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 2, Severity.HINT: 3}
 
 
+@dataclass(frozen=True)
+class Shown:
+    """The findings of a document for who shows them after every key. Those in an entry of a long list are a bundle,
+    which is the same object as the last time if the entry is."""
+
+    loose: list[Diagnostic]
+    """In the order of the text."""
+    bundles: Bundles
+    """Likewise. No loose one stands between the findings of a bundle."""
+
+    def flat(self) -> list[Diagnostic]:
+        """All of them, in the order of the text."""
+        out = [*self.loose]
+        for at, bundle in self.bundles:
+            out += (each._replace(span=each.span.shifted(at)) for each in bundle.items)
+        return sorted(out, key=_place)
+
+
 def diagnostics(
     snapshot: Snapshot,
     document: Document,
@@ -42,36 +63,122 @@ def diagnostics(
 
     Without `mends` some have no fixes: making them costs more than finding what they mend.
     """
-    subject = Subject(snapshot, document, mends)
+    inquiry = _Inquiry(Subject(snapshot, document, mends))
+    inquiry.ask(asked)
+    return _limited(sorted(inquiry.found.values(), key=_place))
+
+
+def shown(snapshot: Snapshot, document: Document, also: Iterable[Diagnostic] = ()) -> Shown:
+    """What `diagnostics` finds without mends, and more that was found otherwise. It is kept from one version to the
+    next as far as it can be."""
+    bundles: Bundles = []
+    inquiry = _Inquiry(Subject(snapshot, document, mends=False, bundles=bundles))
+    inquiry.ask(RULES)
+    inquiry.found.update(((each.code, each.span, each.message), each) for each in also)
+    bundles = inquiry.undisturbed(bundles)
+    ordered = sorted(inquiry.found.values(), key=_place)
+    found = Shown(ordered, bundles)
+    if len(ordered) + sum(len(bundle.items) for _, bundle in bundles) > LIMIT:
+        return Shown(_limited(found.flat()), [])
+    return found
+
+
+def _limited(ordered: list[Diagnostic]) -> list[Diagnostic]:
+    if len(ordered) <= LIMIT:
+        return ordered
+    worst = sorted(ordered, key=lambda d: _RANK[d.severity])[:LIMIT]
+    return sorted(worst, key=_place)
+
+
+class _Inquiry:
+    """What rules find in one document, less what settings and comments silence."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.document = document = subject.document
+        self.rules = subject.snapshot.settings_for(document.uri).rules
+        self.silenced = _silenced(document)
+        self.broken: set[int] = set()
+        """Lines: what a broken one seems to say is not what its author means."""
+        self.found: dict[tuple[str, Span, str], Diagnostic] = {}
+
+    def ask(self, asked: Iterable[Rule]) -> None:
+        subject, ours = self.subject, self.document.is_ours
+        found: list[Finding] = []
+        for rule in asked:
+            if ours or rule.any_file:
+                found += _findings(rule, subject)
+        self.broken.update(
+            self.document.lines.line_at(each.span.start) for each in found if each.code in _BREAKING
+        )
+        for each in found:
+            self.take(each)
+
+    def take(self, finding: Finding, known: bool = False) -> None:
+        """One more; of two that say the same the first counts, or, if it is `known`, the last."""
+        slug, span, message, related, fixes, tags, severity = finding
+        code = CODES[slug]
+        broken, silenced = self.broken, self.silenced
+        breakable = broken and slug.startswith("schema/")
+        if breakable and self.document.lines.line_at(span.start) in broken:
+            return
+        severity = severity or code.severity[self.document.dialect]
+        if self.rules:
+            severity = _configured(code, severity, self.rules)
+        if severity is None:
+            return
+        if silenced and not code.fixed:
+            line = self.document.lines.line_at(span.start)
+            if slug in silenced.get(line, ()):
+                return
+        key = slug, span, message
+        if known or key not in self.found:
+            self.found[key] = Diagnostic(span, slug, severity, message, related, fixes, tags)
+
+    def undisturbed(self, bundles: Bundles) -> Bundles:
+        """The bundles among which nothing else stands, and of which nothing is silenced; the others are taken apart."""
+        if not bundles:
+            return bundles
+        bundles.sort(key=_offset)
+        for _, bundle in bundles:
+            if bundle.rules is not self.rules:
+                bundle.rules = self.rules
+                bundle.items = _items(bundle.slips, self.rules)
+        bundles = [each for each in bundles if each[1].items]
+        offsets = [*map(_offset, bundles)]
+        apart: set[int] = set()
+        for each in self.found.values():
+            start = each.span.start
+            index = bisect_right(offsets, start) - 1
+            if index >= 0 and start <= offsets[index] + bundles[index][1].reach:
+                apart.add(index)
+        lines = self.document.lines
+        for line in self.broken.union(self.silenced):
+            first = bisect_right(offsets, lines.start(line)) - 1
+            apart.update(range(max(first, 0), bisect_right(offsets, lines.end(line))))
+        if not apart:
+            return bundles
+        for index in apart:
+            at, bundle = bundles[index]
+            for more, slip in bundle.slips:
+                self.take(plain_finding(at + more, slip), known=True)
+        return [each for index, each in enumerate(bundles) if index not in apart]
+
+
+def _items(slips: Iterable[tuple[int, Slip]], rules: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+    """What a bundle shows, relative to its entry."""
     found: dict[tuple[str, Span, str], Diagnostic] = {}
-    silenced = _silenced(document)
-    rules = snapshot.settings_for(document.uri).rules
-    line_at = document.lines.line_at
-    broken: set[int] = set()
-    for rule in asked:
-        if not (document.is_ours or rule.any_file):
-            continue
-        for slug, span, message, related, fixes, tags, severity in _findings(rule, subject):
-            code, breaks, breakable = _NATURE[slug]
-            if breaks:
-                broken.add(line_at(span.start))
-            elif broken and breakable and line_at(span.start) in broken:
-                continue  # what a broken line seems to say is not what its author means
-            severity = severity or code.severity[document.dialect]
-            if rules:
-                severity = _configured(code, severity, rules)
-            if severity is None:
-                continue
-            if silenced and not code.fixed and slug in silenced.get(line_at(span.start), ()):
-                continue
-            key = slug, span, message
-            if key not in found:
-                found[key] = Diagnostic(span, slug, severity, message, related, fixes, tags)
-    ordered = sorted(found.values(), key=_place)
-    if len(ordered) > LIMIT:
-        worst = sorted(ordered, key=lambda d: _RANK[d.severity])[:LIMIT]
-        ordered = sorted(worst, key=_place)
-    return ordered
+    for at, slip in slips:
+        span = Span(at + slip.start, at + slip.end)
+        severity = _configured(CODES[slip.code], slip.severity, rules)
+        key = slip.code, span, slip.message
+        if severity is not None and key not in found:
+            found[key] = Diagnostic(span, slip.code, severity, slip.message, tags=slip.tags)
+    return tuple(sorted(found.values(), key=_place))
+
+
+def _offset(bundle: tuple[int, Bundle]) -> int:
+    return bundle[0]
 
 
 def _place(found: Diagnostic) -> tuple[Span, int, str]:
@@ -79,15 +186,8 @@ def _place(found: Diagnostic) -> tuple[Span, int, str]:
 
 
 _HARMLESS = frozenset({"yaml/ambiguous-scalar", "yaml/duplicate-key", "yaml/unknown-anchor"})
-_NATURE = {
-    slug: (
-        code,
-        slug.startswith("yaml/") and slug not in _HARMLESS,
-        slug.startswith("schema/"),
-    )
-    for slug, code in CODES.items()
-}
-"""Each code, whether it says that its line is broken, and whether it means nothing on a broken line."""
+_BREAKING = frozenset(s for s in CODES if s.startswith("yaml/") and s not in _HARMLESS)
+"""What says that its line is broken."""
 
 
 def _findings(rule: Rule, subject: Subject) -> list[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from floe_ls.chain.compare import Meeting, meetings
 from floe_ls.chain.layers import Chain
@@ -16,6 +16,9 @@ from floe_ls.ide.snapshot import Snapshot
 from floe_ls.schema.meta import By, Dialect, Role, Severity, Tier
 from floe_ls.schema.shape import Path, Shape
 from floe_ls.text import Span, TextEdit
+
+if TYPE_CHECKING:
+    from floe_ls.ide.validate import Bundles
 
 SITE = "https://floe-language-server.readthedocs.io/en/latest/rules/"
 """Where the pages of `docs/rules/` are; the last part of the address is the code."""
@@ -64,6 +67,8 @@ class Subject:
     document: Document
     mends: bool = True
     """Fixes are wanted. Rules that find much leave them out where they are not."""
+    bundles: Bundles | None = field(default=None, repr=False)
+    """Takes findings of entries of long lists, where they are wanted by entry."""
 
     @cached_property
     def shape(self) -> Shape:

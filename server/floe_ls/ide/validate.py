@@ -18,7 +18,7 @@ from floe_ls.forms.preferred import preferred_key
 from floe_ls.forms.reading import data, fits, loaded
 from floe_ls.forms.tree import Folded, is_null, key_of
 from floe_ls.ide import words
-from floe_ls.ide.model import Fix, Related, Tag
+from floe_ls.ide.model import Diagnostic, Fix, Related, Tag
 from floe_ls.ide.remedy import Remedy, fix
 from floe_ls.ide.rule import Finding
 from floe_ls.schema.formats import FORMATS
@@ -51,7 +51,7 @@ class Slip(NamedTuple):
 class Part:
     """The judgement on one entry: what is wrong with it, and the judgement on the collection that it holds."""
 
-    __slots__ = ("bad", "below", "mild", "slips", "told")
+    __slots__ = ("bad", "below", "bundle", "mild", "slips", "told")
 
     def __init__(self, slips: tuple[Slip, ...], below: Judged | None, mild: bool = False) -> None:
         self.slips = slips
@@ -61,6 +61,29 @@ class Part:
         self.bad: bool = bool(slips) or (below is not None and below.bad)
         self.told: list[tuple[int, Slip]] | None = None
         """See `_told`."""
+        self.bundle: Bundle | None = None
+        """What is shown of it, kept for whoever shows it."""
+
+
+class Bundle:
+    """All that is wrong in one entry of a long list. It is the same object as long as the entry is, so it holds what
+    was made of it for an editor: after the next key that is all the same, save perhaps where it stands."""
+
+    __slots__ = ("items", "reach", "rules", "said", "slips")
+
+    def __init__(self, slips: tuple[tuple[int, Slip], ...]) -> None:
+        self.slips = slips
+        self.reach = max(at + slip.start for at, slip in slips)
+        """Where the last of them starts, relative to the entry."""
+        self.rules: Lookup[str, str] | None = None
+        self.items: tuple[Diagnostic, ...] = ()
+        """The findings, relative to the entry, as `rules` of the settings want them."""
+        self.said: tuple[object, tuple[int, int], str] | None = None
+        """What a client was told, for which one, and at which line and column the entry stood."""
+
+
+Bundles = list[tuple[int, Bundle]]
+"""Bundles with the offsets of their entries."""
 
 
 class Parts(NamedTuple):
@@ -109,8 +132,12 @@ class Judged:
         self.bad = bool(slips or parts.wrong)
 
 
-def findings(document: Document, shape: Shape, mends: bool = True) -> Iterator[Finding]:
-    """Everything that a document's own text breaks of its shape; with fixes, where they are wanted."""
+def findings(
+    document: Document, shape: Shape, mends: bool = True, bundles: Bundles | None = None
+) -> Iterator[Finding]:
+    """Everything that a document's own text breaks of its shape; with fixes, where they are wanted.
+
+    What is wrong in entries of long lists goes to `bundles`, for those who can take it so."""
     base, node = document.root.base, document.root.node
     if node is None:
         return
@@ -120,13 +147,23 @@ def findings(document: Document, shape: Shape, mends: bool = True) -> Iterator[F
             message = "A document of floe is a mapping: lines of the form `key: value`."
             yield Finding("schema/not-a-mapping", span, message)
         return
-    for at, slip in _slips(judged(document, shape, node)):
+    judgement = judged(document, shape, node)
+    signs = document.tree.signs
+    if bundles is None or signs.aliases or signs.merges:  # of an alias, all stands elsewhere
+        slips = _slips(judgement)
+    else:
+        slips = _bundled(judgement, base, bundles)
+    for at, slip in slips:
         if mends or slip.also is not None:
             yield _finding(document, base + at, slip, mends)
-            continue
-        start, end, code, severity, message, _, tags, _ = slip
-        span = Span(base + at + start, base + at + end)
-        yield Finding(code, span, message, tags=tags, severity=severity)
+        else:
+            yield plain_finding(base + at, slip)
+
+
+def plain_finding(at: int, slip: Slip) -> Finding:
+    """A slip as a finding, without fixes and other places."""
+    start, end, code, severity, message, _, tags, _ = slip
+    return Finding(code, Span(at + start, at + end), message, tags=tags, severity=severity)
 
 
 def judged(document: Document, shape: Shape, node: Mapping) -> Judged:
@@ -150,6 +187,45 @@ def _slips(judgement: Judged) -> list[tuple[int, Slip]]:
             at = offsets[index]
             out += [(at + more, slip) for more, slip in _told(part)]
     return out
+
+
+_LONG = 8
+"""Entries of a list from which on what is wrong in each is a bundle of its own."""
+
+
+def _bundled(judgement: Judged, base: int, bundles: Bundles, at: int = 0) -> list[tuple[int, Slip]]:
+    """The slips that are in no long list; those that are go to `bundles`, by their entries."""
+    out = [(at, slip) for slip in judgement.slips]
+    node, parts, muted = judgement.node, judgement.parts.entries, judgement.muted
+    offsets, entries = node.at, node.entries
+    long = len(entries) >= _LONG
+    for index in judgement.parts.wrong:
+        part = parts[index]
+        if part is None or index in muted:
+            continue
+        here = at + offsets[index]
+        bundle = part.bundle
+        if bundle is not None and long:
+            bundles.append((base + here, bundle))
+            continue
+        below = part.below
+        own = type(entries[index]) is Entry  # what is folded may stand anywhere
+        if below is not None and own and not part.mild and len(below.node.entries) >= _LONG:
+            out += [(here, slip) for slip in part.slips]
+            out += _bundled(below, base, bundles, here)
+            continue
+        told = _told(part)
+        if told and long and own and all(_is_plain(slip) for _, slip in told):
+            bundle = part.bundle = Bundle(tuple(told))
+            bundles.append((base + here, bundle))
+        else:
+            out += [(here + more, slip) for more, slip in told]
+    return out
+
+
+def _is_plain(slip: Slip) -> bool:
+    """Whether it speaks of nothing but its own place: not of another one, nor of how its line is read."""
+    return slip.also is None and not slip.code.startswith("yaml/")
 
 
 def _told(part: Part) -> list[tuple[int, Slip]]:

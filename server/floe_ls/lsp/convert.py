@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from floe_ls.forms.document import Document
-from floe_ls.ide.diagnostics import CODES
+from floe_ls.ide.diagnostics import CODES, Shown
 from floe_ls.ide.model import Completion, Diagnostic, Fix, Hover, ItemKind, Tag
+from floe_ls.ide.validate import Bundle
 from floe_ls.lsp.wire import Json, compact
 from floe_ls.schema.meta import Severity
 from floe_ls.text import Encoding, Span, TextEdit
@@ -97,21 +99,34 @@ class Converter:
             line, character = position.line, position.character
         return document.lines.offset(line, character, self.encoding)
 
-    def diagnostics(self, document: Document, found: Iterable[Diagnostic]) -> Json:
+    def diagnostics(self, document: Document, found: Shown) -> Json:
         """Findings as a JSON array. What was said the last time is not written anew."""
         before, said = self._said.get(document.uri, {}), {}
         places, encoding = document.lines.places, self.encoding
-        out: list[str] = []
-        for each in found:
-            if each.related and self.related:  # other places may have moved
-                out.append(compact(self.diagnostic(document, each)))
-                continue
-            span, code, severity, message, _, _, tags = each
-            key = *places(*span, encoding), code, severity, message, tags
-            text = said[key] = before.get(key) or compact(self.diagnostic(document, each))
-            out.append(text)
+        out = [self._bundle(document, at, bundle) for at, bundle in found.bundles]
+        offsets = [at for at, _ in found.bundles] if found.loose else []
+        for each in reversed(found.loose):
+            span, code, severity, message, related, _, tags = each
+            if related and self.related:  # other places may have moved
+                text = compact(self.diagnostic(document, each))
+            else:
+                key = *places(*span, encoding), code, severity, message, tags
+                text = said[key] = before.get(key) or compact(self.diagnostic(document, each))
+            out.insert(bisect_left(offsets, span.start), text)
         self._said[document.uri] = said
         return Json(f"[{','.join(out)}]")
+
+    def _bundle(self, document: Document, at: int, bundle: Bundle) -> str:
+        """All of its findings as they stand in a JSON array."""
+        place = document.lines.position(at, self.encoding)
+        said = bundle.said
+        if said is None or said[0] is not self or said[1] != place:
+            out = []
+            for each in bundle.items:
+                moved = each._replace(span=each.span.shifted(at))
+                out.append(compact(self.diagnostic(document, moved)))
+            said = bundle.said = self, place, ",".join(out)
+        return said[2]
 
     def forget(self, uri: str) -> None:
         """A document is closed."""

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from floe_ls.forms.document import Document
-from floe_ls.ide.diagnostics import diagnostics
+from floe_ls.ide.diagnostics import Shown, diagnostics, shown
 from floe_ls.ide.model import Completion, Diagnostic
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.lsp import greeting
@@ -70,7 +70,7 @@ class FloeServer:
         self.pulls = False
         """The client asks for findings itself, and can be told to ask again."""
         self.pull_configuration = False
-        self.shown: dict[str, tuple[Document, list[Diagnostic]]] = {}
+        self.shown: dict[str, tuple[Document, Shown]] = {}
         self.sent: dict[str, str] = {}
         self._mended: tuple[Snapshot, Document, list[Diagnostic]] | None = None
         self.proposed: tuple[Document, list[Completion]] | None = None
@@ -511,9 +511,9 @@ class FloeServer:
         for method in self._refreshes:
             self.ask(method)
 
-    def findings(self, document: Document) -> list[Diagnostic]:
+    def findings(self, document: Document) -> Shown:
         """What is shown of a document: without fixes, which are made when they are asked for."""
-        found = diagnostics(self.snapshot, document, mends=False) + self.radius.of(document)
+        found = shown(self.snapshot, document, self.radius.of(document))
         self.shown[document.uri] = document, found
         return found
 

@@ -15,7 +15,7 @@ from floe_ls.ide.validate import findings
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    return findings(subject.document, subject.shape, subject.mends)
+    return findings(subject.document, subject.shape, subject.mends, subject.bundles)
 
 
 RULE = Rule(

@@ -25,7 +25,7 @@ def register(server: FloeServer) -> None:
     def counted(document: Document) -> tuple[int, int] | None:
         shown = server.shown.get(document.uri)
         if shown is not None and shown[0] is document and not server.pulls:
-            return counts(shown[1])
+            return counts(shown[1].flat())
         return findings.known(server.snapshot, document)
 
     def on_graph(_: dict[str, Any]) -> dict[str, Any]:
