@@ -149,12 +149,21 @@ def code(
 
 
 def add_domain_with_remote_parent(folder: Path, repository: str) -> None:
-    """A domain whose parent is an artifact, in `oci://HOST/NAME` or in the OCI layout folder `mirror`."""
+    """A domain whose parent is an artifact, in `oci://HOST/NAME` or in the OCI layout folder `mirror`. There are two
+    versions of it; the newer one approves what the domain has chosen."""
     folder.mkdir(parents=True)
     source = REPOSITORY / "examples" / "adr" / "three-tier" / "enterprise-manifest.yaml"
-    publish = [sys.executable, "-m", "floe_ls", "publish", source, f"{repository}:v1.0.0"]
-    variables = {**os.environ, "PYTHONPATH": str(REPOSITORY / "server")}
-    subprocess.run(publish, cwd=folder, env=variables, check=True, capture_output=True)
+    text = source.read_text(encoding="utf-8")
+    published = folder / "published"  # its name is none of ours: it is no file of the mesh
+    published.mkdir()
+    for version, approved in (("v1.0.0", '"snowflake"'), ("v2.0.0", '"snowflake", "spark"')):
+        file = published / source.name
+        assert '"snowflake"' in text
+        file.write_text(text.replace('"snowflake"', approved), encoding="utf-8")
+        publish = [sys.executable, "-m", "floe_ls", "publish", file, f"{repository}:{version}"]
+        variables = {**os.environ, "PYTHONPATH": str(REPOSITORY / "server")}
+        subprocess.run(publish, cwd=folder, env=variables, check=True, capture_output=True)
+    shutil.rmtree(published)
     if not repository.startswith("oci:"):
         host = "registry.example.com/platform"
         mirrored = f'[registries."{host}"]\nmirror = "{repository}/"\n'

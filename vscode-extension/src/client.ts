@@ -1,8 +1,8 @@
 /** The client of the protocol, with what it does differently from an ordinary one. */
 
 import * as vscode from 'vscode';
-import { CloseAction, ErrorAction, ExecuteCommandRequest, LanguageClient } from 'vscode-languageclient/node';
-import type { DynamicFeature, ExecuteCommandRegistrationOptions, LanguageClientOptions, RegistrationData, StaticFeature } from 'vscode-languageclient/node';
+import { CloseAction, ErrorAction, ExecuteCommandRequest, LanguageClient, TextDocumentContentRequest } from 'vscode-languageclient/node';
+import type { DynamicFeature, ExecuteCommandRegistrationOptions, LanguageClientOptions, StaticFeature } from 'vscode-languageclient/node';
 import { REMOTE } from './protocol';
 import type { ServerProcess } from './process';
 
@@ -73,16 +73,21 @@ class FloeClient extends LanguageClient {
     super.error(message, data, false);
   }
 
-  /** The server's commands become the editor's, but for those that the extension has: a name can be had once. */
+  /** The server's commands and documents become the editor's, but for those that the extension has: a name is had once. */
   override registerFeature(feature: StaticFeature | DynamicFeature<unknown>): void {
-    if ('register' in feature && feature.registrationType.method === ExecuteCommandRequest.method) {
-      const register = feature.register.bind(feature) as (data: RegistrationData<ExecuteCommandRegistrationOptions>) => void;
-      feature.register = (data) => {
-        const options = data.registerOptions as ExecuteCommandRegistrationOptions;
-        const commands = options.commands.filter((command) => !this.own.has(command));
-        register({ ...data, registerOptions: { ...options, commands } });
-      };
+    if ('register' in feature) {
+      const register = feature.register.bind(feature);
+      feature.register = (data) => register({ ...data, registerOptions: this.notOwn(feature.registrationType.method, data.registerOptions) });
     }
     super.registerFeature(feature);
+  }
+
+  private notOwn(method: string, options: unknown): unknown {
+    if (method === ExecuteCommandRequest.method) {
+      const { commands, ...rest } = options as ExecuteCommandRegistrationOptions;
+      return { ...rest, commands: commands.filter((command) => !this.own.has(command)) };
+    }
+    if (method === TextDocumentContentRequest.method) return { ...(options as object), schemes: [REMOTE] };
+    return options;
   }
 }

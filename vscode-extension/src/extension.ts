@@ -5,19 +5,21 @@ import { ExecuteCommandRequest } from 'vscode-languageclient/node';
 import type { Location } from 'vscode-languageclient/node';
 import { LANGUAGE } from './client';
 import { Connection } from './connection';
-import { EFFECTIVE, EffectiveView, sourceOf } from './effective';
 import { giveForeignFilesBack } from './foreign';
 import { GraphView } from './graph';
+import { ImpactView } from './impact';
 import { onInterpreterChange } from './interpreter';
 import { MeshModel } from './mesh';
-import { nameLanguageOfRemoteDocuments } from './remote';
 import { StatusItem } from './status';
 import { MeshView } from './tree';
+import { effectiveOf, sourceOf, Views, whatIfOf } from './views';
+import { chooseVersion } from './what_if';
 
 /** What the tests look at. */
 export interface Parts {
   readonly connection: Connection;
   readonly status: StatusItem;
+  readonly impact: ImpactView;
 }
 
 export async function activate(context: vscode.ExtensionContext): Promise<Parts> {
@@ -27,13 +29,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<Parts>
     'floe.showLog': () => log.show(),
     'floe.showMenu': showMenu,
     'floe.showGraph': () => graph.show(),
-    'floe.showEffective': (of?: unknown) => showEffective(effective, of),
+    'floe.showEffective': (of?: unknown) => showEffective(views, of),
     'floe.explain': () => vscode.commands.executeCommand('editor.action.showHover', { focus: 'autoFocusImmediately' }),
     'floe.refreshParents': () => refreshParents(connection),
     'floe.showInheritors': (of?: unknown) => showInheritors(connection, of),
+    'floe.showImpact': (of?: unknown) => showImpact(impact, of),
+    'floe.whatIf': (of?: unknown, ref?: unknown) => showWhatIf(connection, views, of, ref),
   };
   const connection = new Connection(context, log, new Set(Object.keys(commands)));
-  const effective = new EffectiveView(connection);
+  const views = new Views(connection);
+  const impact = new ImpactView(connection);
   const mesh = new MeshModel(connection);
   const graph = new GraphView(mesh);
   const status = new StatusItem(connection);
@@ -41,12 +46,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<Parts>
   context.subscriptions.push(
     log,
     connection,
-    effective,
+    views,
+    impact,
     mesh,
     graph,
     new MeshView(mesh),
     status,
-    nameLanguageOfRemoteDocuments(),
     giveForeignFilesBack(),
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -60,7 +65,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Parts>
   void vscode.commands.executeCommand('setContext', 'floe.active', true);
   await connection.start();
   void onInterpreterChange(start).then((subscriptions) => context.subscriptions.push(...subscriptions));
-  return { connection, status };
+  return { connection, status, impact };
 }
 
 let running: Connection | undefined;
@@ -69,13 +74,28 @@ export async function deactivate(): Promise<void> {
   await running?.stop();
 }
 
-async function showEffective(view: EffectiveView, of: unknown): Promise<void> {
+async function showEffective(views: Views, of: unknown): Promise<void> {
+  const uri = subject(of);
+  if (uri) await views.show(effectiveOf(uri));
+}
+
+async function showImpact(impact: ImpactView, of: unknown): Promise<void> {
+  const uri = subject(of);
+  if (uri) await impact.show(uri);
+}
+
+async function showWhatIf(connection: Connection, views: Views, of: unknown, ref: unknown): Promise<void> {
+  const uri = subject(of);
+  if (!uri) return;
+  const version = typeof ref === 'string' && ref ? ref : await chooseVersion(connection, uri);
+  if (version) await views.show(whatIfOf(uri, version));
+}
+
+/** The file that a command is about: what it was called with, else the one that is open. */
+function subject(of: unknown): vscode.Uri | undefined {
   const uri = addressIn(of) ?? vscode.window.activeTextEditor?.document.uri;
-  if (!uri) {
-    void vscode.window.showInformationMessage('Open a manifest or a floe.yaml first: its effective configuration is shown.');
-    return;
-  }
-  await view.show(uri.scheme === EFFECTIVE ? sourceOf(uri) : uri);
+  if (!uri) void vscode.window.showInformationMessage('Open a manifest or a floe.yaml first.');
+  return uri && sourceOf(uri);
 }
 
 /** What a code lens (text), the explorer (an address) or the tree (a node) calls a command with. */
@@ -106,7 +126,13 @@ async function showInheritors(connection: Connection, of: unknown): Promise<void
 async function showMenu(): Promise<void> {
   const isOurs = vscode.window.activeTextEditor?.document.languageId === LANGUAGE;
   const items = [
-    ...(isOurs ? [{ label: '$(list-tree) Show Effective Configuration', command: 'floe.showEffective' }] : []),
+    ...(isOurs
+      ? [
+          { label: '$(list-tree) Show Effective Configuration', command: 'floe.showEffective' },
+          { label: '$(flame) Show Impact of the Edit', command: 'floe.showImpact' },
+          { label: '$(versions) What Would Change with Another Version…', command: 'floe.whatIf' },
+        ]
+      : []),
     { label: '$(type-hierarchy) Show Inheritance Graph', command: 'floe.showGraph' },
     { label: '$(refresh) Refresh Parents', command: 'floe.refreshParents' },
     { label: '$(output) Show Log', command: 'floe.showLog' },

@@ -10,7 +10,7 @@ export interface Origin {
   readonly range: Range;
 }
 
-export interface Effective {
+export interface Content {
   readonly text: string;
   readonly origins: readonly Origin[];
 }
@@ -40,12 +40,54 @@ export interface Status {
   readonly version: string;
 }
 
-interface OfDocument {
+/** A value, as YAML on one line; null where there is none. */
+export interface Change {
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export interface Finding {
+  readonly code: string;
+  readonly severity: 'error' | 'warning' | 'information';
+  readonly message: string;
+  /** In the first file of its group, from 0. */
+  readonly line: number;
+}
+
+export interface Affected {
+  readonly files: readonly { readonly uri: string; readonly name: string; readonly tier: string }[];
+  readonly changes: readonly Change[];
+  readonly new: readonly Finding[];
+  readonly gone: readonly Finding[];
+}
+
+/** What an unsaved edit does to the files below. */
+export interface Impact {
+  readonly domains: number;
+  readonly products: number;
+  readonly changed: number;
+  readonly broken: number;
+  /** Of the files of a group all is true that it says. */
+  readonly groups: readonly Affected[];
+}
+
+export interface Versions {
+  /** The reference as it is. */
+  readonly ref: string;
+  readonly tags: readonly string[];
+}
+
+export interface OfDocument {
   readonly uri: string;
 }
 
-export const effectiveRequest = new RequestType<OfDocument, Effective | null, void>('floe/effective');
+export const contentRequest = new RequestType<OfDocument, Content | null, void>('floe/textDocumentContent');
 export const effectiveChanged = new NotificationType<OfDocument>('floe/effectiveChanged');
+export const impactRequest = new RequestType<OfDocument, Impact | null, void>('floe/impact');
+export const impactChanged = new NotificationType<OfDocument>('floe/impactChanged');
+export const versionsRequest = new RequestType<OfDocument, Versions | null, void>('floe/versions');
+export const whatIfChanged = new NotificationType<OfDocument>('floe/whatIfChanged');
 export const statusChanged = new NotificationType<Status>('floe/status');
 export const graphChanged = new NotificationType<Record<string, never>>('floe/graphChanged');
 export const graphRequest = new RequestType<Record<string, never>, Mesh | null, void>('floe/graph');

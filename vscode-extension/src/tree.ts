@@ -5,7 +5,7 @@ import { counted, Tree } from './mesh';
 import type { MeshModel } from './mesh';
 import type { MeshNode } from './protocol';
 
-const ICONS: Record<string, string> = { enterprise: 'organization', domain: 'symbol-namespace', platform: 'server', product: 'package' };
+export const ICONS: Record<string, string> = { enterprise: 'organization', domain: 'symbol-namespace', platform: 'server', product: 'package' };
 
 export class MeshView implements vscode.TreeDataProvider<MeshNode>, vscode.Disposable {
   private readonly changes = new vscode.EventEmitter<void>();
