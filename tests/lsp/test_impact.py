@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fixture import world
+from floe_ls.forms.document import read_document
+from floe_ls.ide.impact import Baseline, impact
+from floe_ls.lsp.features.impact import as_data, as_text
 from floe_ls.remote.files import uri_of
 from mesh.meshes import written
 from wire import Wire, stdio
@@ -97,3 +103,36 @@ def test_what_is_no_manifest_has_no_impact(tmp_path: Path) -> None:
         assert wire.request("floe/impact", {"uri": uri_of(tmp_path / name)}) is None
         assert wire.request("floe/impact", {"uri": "file:///nowhere"}) is None
         assert wire.request("floe/textDocumentContent", {"uri": "floe-impact:/x?file:///n"}) is None
+
+
+def test_what_is_written_in_steps_is_what_is_meant() -> None:
+    here = world(
+        """
+        #- enterprise-manifest.yaml
+        scope: enterprise
+        approved_plugins: {compute: [duckdb]}
+        #- a/a-manifest.yaml
+        scope: domain
+        parent_manifest: ../enterprise-manifest.yaml
+        plugins: {compute: duckdb}
+        #- b/b-manifest.yaml
+        scope: domain
+        parent_manifest: ../enterprise-manifest.yaml
+        """
+    )
+    before = here.file("enterprise-manifest.yaml")
+    after = here.snapshot.trying(
+        read_document(before.uri, before.text.replace("duckdb", "snowflake"))
+    )
+    found = impact(Baseline(here.snapshot), after, before.uri)
+    said = drained(as_text(found))
+    assert json.loads(said) == as_data(found)
+    assert len(as_data(found)["groups"]) == 2
+
+
+def drained(steps: Generator[None, None, str]) -> str:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            return str(done.value)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from floe_ls.ide.changes import Judged, came, judged
 from floe_ls.ide.rule import Rule
 from floe_ls.ide.snapshot import Snapshot
+from floe_ls.mesh.census import Row
 from floe_ls.mesh.impact import Affected, Alike, Impact, alike_steps, differences
 
 Steps = Generator[None, None, Impact]
@@ -19,7 +20,8 @@ class Baseline:
     """How things were before an edit, kept while it goes on: each key compares with the same."""
 
     snapshot: Snapshot
-    judged: dict[str, Judged] = field(default_factory=dict)
+    judged: dict[str, tuple[Row | None, Judged]] = field(default_factory=dict)
+    """With its row, where nobody has the file open: while that is the same, the file need not be read again."""
     groups: tuple[tuple[object, ...], tuple[Alike, ...]] = ((), ())
 
 
@@ -36,18 +38,18 @@ def impact(baseline: Baseline, after: Snapshot, uri: str) -> Impact:
 
 def impact_steps(baseline: Baseline, after: Snapshot, uri: str) -> Steps:
     """The same in steps, each as long as it takes to look at one file."""
-    before = baseline.snapshot
     rules = _rules()
     affected: list[Affected] = []
     for group in (yield from _groups(baseline, after, uri)):
         first = group.first.uri
-        then, now = before.documents.get(first), after.documents.get(first)
-        if then is None or now is None:
+        was = yield from _before(baseline, first, rules)
+        if was is None:
             continue
-        was = baseline.judged.get(first)
-        if was is None or was.document is not then:
-            was = baseline.judged[first] = judged(then, before, before.inherited(then), rules)
-            yield
+        row = after.files.closed.get(first)
+        same = row is not None and row is baseline.judged[first][0]
+        now = was.document if same else after.documents.get(first)
+        if now is None:
+            continue
         found = judged(now, after, after.inherited(now), rules)
         new, gone = came(was, found), came(found, was)
         changes = differences(was.effective, found.effective)
@@ -61,12 +63,27 @@ def impact_steps(baseline: Baseline, after: Snapshot, uri: str) -> Steps:
 def prepared(baseline: Baseline, uri: str) -> Generator[None, None, None]:
     """Makes ready in steps what `impact` needs of the time before the edit."""
     rules = _rules()
+    for group in (yield from _groups(baseline, baseline.snapshot, uri)):
+        yield from _before(baseline, group.first.uri, rules)
+
+
+def _before(
+    baseline: Baseline, uri: str, rules: list[Rule]
+) -> Generator[None, None, Judged | None]:
+    """How a file was before the edit; None where it is not known any more."""
     before = baseline.snapshot
-    for group in (yield from _groups(baseline, before, uri)):
-        then = before.documents.get(group.first.uri)
-        if then is not None and group.first.uri not in baseline.judged:
-            baseline.judged[then.uri] = judged(then, before, before.inherited(then), rules)
-            yield
+    row = before.files.closed.get(uri)
+    known = baseline.judged.get(uri)
+    if known is not None and row is not None and row is known[0]:
+        return known[1]
+    then = before.documents.get(uri)
+    if then is None:
+        return None
+    if known is None or known[1].document is not then:
+        known = row, judged(then, before, before.inherited(then), rules)
+        baseline.judged[uri] = known
+        yield
+    return known[1]
 
 
 def _groups(

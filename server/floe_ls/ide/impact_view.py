@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from floe_ls.forms.document import Kind
 from floe_ls.ide.changes import in_words, plural
@@ -49,7 +50,7 @@ def impact_view(
                 lines.append(f"  - {_said(broken)}")
         lines.append("files:")
         new = {row.uri: broken for row, broken in each.seen}
-        for row in _first(each.rows)[:names]:
+        for row in _first(each.rows, names):
             leads.append(Lead(len(lines), row.uri, _worst(new.get(row.uri, ()))))
             lines.append(f"{f'  - {row.name}':<{_COLUMN}} # {row.tier.value}, {label(row.uri)}")
         if len(each.rows) > names:
@@ -93,9 +94,9 @@ def _said(found: Broken) -> str:
     return f"{found.severity}: {' '.join(found.message.split())}  # {found.code}"
 
 
-def _first(rows: Iterable[Row]) -> list[Row]:
+def _first(rows: Iterable[Row], most: int) -> list[Row]:
     """Manifests first."""
-    return sorted(rows, key=lambda row: (row.kind is Kind.PRODUCT, row.uri))
+    return nsmallest(most, rows, key=lambda row: (row.kind is Kind.PRODUCT, row.uri))
 
 
 def _worst(found: Iterable[Broken]) -> int:

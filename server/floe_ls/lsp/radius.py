@@ -214,6 +214,8 @@ class Radius:
                 continue
             if not snapshot.family.children_of(uri):
                 continue
+            if uri not in self._kept and len(self._kept) >= _KEPT:
+                continue
             kept = self._baseline(document)
             if kept is None or kept.ready:
                 continue

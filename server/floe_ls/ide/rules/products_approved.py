@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from floe_ls.chain.layers import reference
 from floe_ls.forms.document import At, Document
@@ -12,7 +12,7 @@ from floe_ls.ide.mend import append_item, remove_key, set_value
 from floe_ls.ide.model import Fix, Related
 from floe_ls.ide.rule import Code, Finding, Rule, Subject
 from floe_ls.ide.siblings import siblings
-from floe_ls.mesh.census import Census, called
+from floe_ls.mesh.census import Census, Row, called
 from floe_ls.schema.meta import ERROR, INFORMATION, WARNING, Role, Tier
 from floe_ls.schema.nearest import nearest
 from floe_ls.syntax.nodes import Sequence
@@ -222,7 +222,7 @@ def _twice(subject: Subject, listed: At) -> Iterator[Finding]:
     path = subject.path(Role.PRODUCTS)
     row = subject.snapshot.row(subject.document)
     own = (row.approves if row is not None else None) or frozenset()
-    others = list(siblings(subject, lambda row: not own.isdisjoint(row.approves or ())))
+    others = list(siblings(subject, _shares(subject.document, own)))
     for index, item, name in _items(listed) if others else ():
         for row in others:
             if name not in (row.approves or ()):
@@ -240,6 +240,26 @@ def _twice(subject: Subject, listed: At) -> Iterator[Finding]:
             edit = remove_key(subject.document, (*path, index)) if path else None
             fixes = (subject.edit(f"Remove `{name}` here", edit),) if edit else ()
             yield Finding(TWO_DOMAINS.slug, item.value_span, message, where, fixes)
+
+
+def _shares(document: Document, own: frozenset[str]) -> Callable[[Row], bool]:
+    """Whether another domain approves one of the same products. Lists that have nothing in common are remembered:
+    with many domains there are very many pairs of them."""
+    known = document.memo.get("apart")
+    if known is None or known[0] is not own:
+        known = document.memo["apart"] = own, {}
+    apart: dict[str, frozenset[str]] = known[1]
+
+    def shares(row: Row) -> bool:
+        theirs = row.approves
+        if theirs is None or apart.get(row.uri) is theirs:
+            return False
+        if own.isdisjoint(theirs):
+            apart[row.uri] = theirs
+            return False
+        return True
+
+    return shares
 
 
 RULE = Rule((NOT_APPROVED, UNKNOWN, TWO_DOMAINS), check)

@@ -193,7 +193,7 @@ def _errors(subject: Subject, document: Document) -> tuple[Diagnostic, ...]:
     known = document.facts.get("errors")
     if known is None or known[0] != seal:
         asked = [rule for rule in RULES if not rule.of_chain]
-        found = diagnostics(snapshot, document, asked)
+        found = diagnostics(snapshot, document, asked, mends=False)
         errors = tuple(d for d in found if d.severity is Severity.ERROR)
         known = document.facts["errors"] = seal, errors
     result: tuple[Diagnostic, ...] = known[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 from floe_ls.chain.merge import dotted
@@ -10,7 +11,9 @@ from floe_ls.ide.impact_view import impact_view
 from floe_ls.ide.mend import flow
 from floe_ls.lsp.features.content import Content, query_of, view_uri
 from floe_ls.lsp.features.effective import uri_in
-from floe_ls.lsp.later import Later
+from floe_ls.lsp.later import Later, Steps
+from floe_ls.lsp.wire import Json, compact
+from floe_ls.mesh.census import Row
 from floe_ls.mesh.impact import Affected, Broken, Difference, Impact
 
 if TYPE_CHECKING:
@@ -33,7 +36,9 @@ def register(server: FloeServer) -> None:
         def looked(look: Look | None) -> None:
             if look is not None:
                 shown[uri] = look
-            answer.give(as_data(look.impact) if look is not None else None)
+                Steps(server.loop, as_text(look.impact), answer.give)
+            else:
+                answer.give(None)
 
         radius.look(uri).then(looked)
         return answer
@@ -110,18 +115,43 @@ def line_range(line: int) -> dict[str, Any]:
 
 
 def as_data(found: Impact) -> dict[str, Any]:
+    groups = [{"files": [_file(r) for r in each.rows], **_said(each)} for each in found.affected]
+    return {**_counts(found), "groups": groups}
+
+
+_STEP = 500
+"""Files that are written in one step."""
+
+
+def as_text(found: Impact) -> Generator[None, None, Json]:
+    """`as_data` as JSON, written in steps: there may be thousands of files."""
+    groups: list[str] = []
+    for each in found.affected:
+        files: list[str] = []
+        for start in range(0, len(each.rows), _STEP):
+            files += (compact(_file(row)) for row in each.rows[start : start + _STEP])
+            yield
+        rest = compact(_said(each))
+        groups.append(f'{{"files":[{",".join(files)}],{rest[1:]}')
+    head = compact(_counts(found))
+    return Json(f'{head[:-1]},"groups":[{",".join(groups)}]}}')
+
+
+def _counts(found: Impact) -> dict[str, Any]:
     return {
         "domains": len(found.inheriting) - found.products,
         "products": found.products,
         "changed": len(found.touched),
         "broken": len(found.broken),
-        "groups": [_group(each) for each in found.affected],
     }
 
 
-def _group(each: Affected) -> dict[str, Any]:
+def _file(row: Row) -> dict[str, str]:
+    return {"uri": row.uri, "name": row.name, "tier": row.tier.value}
+
+
+def _said(each: Affected) -> dict[str, Any]:
     return {
-        "files": [{"uri": r.uri, "name": r.name, "tier": r.tier.value} for r in each.rows],
         "changes": [change_as_data(change) for change in each.changes],
         "new": [finding_as_data(found) for found in each.new],
         "gone": [finding_as_data(found) for found in each.gone],
