@@ -71,9 +71,10 @@ $(TOOLS): scripts/tools.sh
 	@scripts/tools.sh
 	@mkdir -p $(@D) && touch $@
 
-$(EDITORS): $(DEV) scripts/tools.sh scripts/vscode.sh
+$(EDITORS): $(DEV) scripts/tools.sh scripts/vscode.sh scripts/yaml_server.sh
 	scripts/tools.sh editors
 	scripts/vscode.sh
+	scripts/yaml_server.sh
 	@mkdir -p $(@D) && touch $@
 
 $(ORACLE): $(DEV) scripts/oracle.sh

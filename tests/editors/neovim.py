@@ -22,6 +22,7 @@ with warnings.catch_warnings():
 Answer = TypeVar("Answer")
 
 INIT = """
+{first}
 published = {{}}
 vim.api.nvim_create_autocmd('DiagnosticChanged', {{
   callback = function(event) published[vim.fs.basename(event.file)] = true end,
@@ -98,7 +99,7 @@ class Editor:
             self.lua("vim.wait(20)")
         raise AssertionError(
             f"did not come about within {seconds} seconds; "
-            f"shown: {self.diagnostics()}, {self.messages()}; log: {self.log()}"
+            f"shown: {self.diagnostics()[:9]}, {self.messages()}; log: {self.log()}"
         )
 
     def messages(self) -> str:
@@ -172,11 +173,12 @@ class Editor:
 
 
 @contextlib.contextmanager
-def neovim(home: Path) -> Iterator[Editor]:
-    """A Neovim whose settings, caches and state are in `home`."""
+def neovim(home: Path, first: str = "") -> Iterator[Editor]:
+    """A Neovim whose settings, caches and state are in `home`. `first`: the first lines of its init.lua."""
     init = home / "init.lua"
     config = REPOSITORY / "editors" / "nvim"
-    init.write_text(INIT.format(config=str(config), python=sys.executable), encoding="utf-8")
+    text = INIT.format(first=first, config=str(config), python=sys.executable)
+    init.write_text(text, encoding="utf-8")
     folders = {
         f"XDG_{kind}_HOME": str(home / kind) for kind in ("STATE", "CONFIG", "DATA", "CACHE")
     }
