@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from tools import REPOSITORY, missing, needs
 
 EXTENSION = REPOSITORY / "vscode-extension"
 SCRIPTS = Path(__file__).parent / "vscode"
+FAKES = SCRIPTS / "extensions"
+"""Extensions that behave as those of others do."""
 INSTALLED = REPOSITORY / ".tools" / "vscode"
 
 WORKSPACE = {
@@ -50,6 +53,14 @@ class Code:
     home: Path
     workspace: Path
     environment: Mapping[str, str]
+    program: Sequence[str | Path]
+    """VS Code's server, with the state of this one."""
+
+    def install(self, name: str, folder: Path = FAKES) -> None:
+        """An extension of `FAKES`, for windows that are opened from now on."""
+        vsix = packed(folder / name, self.home / f"{name}.vsix")
+        command = [*self.program, "--install-extension", vsix]
+        subprocess.run(command, env=self.environment, check=True, capture_output=True)
 
     def run(self, script: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Runs a script of this folder in a browser."""
@@ -143,9 +154,27 @@ def code(
         wait_for(f"http://127.0.0.1:{port}/healthz", server)
         kind = "workspace" if beside else "folder"
         url = f"http://127.0.0.1:{port}/?{kind}={quote(str(opened))}"
-        yield Code(url, home, workspace, variables)
+        yield Code(url, home, workspace, variables, command)
     finally:
         end(server)
+
+
+def packed(folder: Path, vsix: Path) -> Path:
+    """An extension as a file that can be installed."""
+    about = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+    identity = (
+        '<Identity Language="en-US" Id="{name}" Version="{version}" Publisher="{publisher}"/>'
+    )
+    schema = "http://schemas.microsoft.com/developer/vsx-schema/2011"
+    with zipfile.ZipFile(vsix, "w") as archive:
+        archive.writestr(
+            "extension.vsixmanifest",
+            f'<PackageManifest Version="2.0.0" xmlns="{schema}"><Metadata>{identity.format(**about)}'
+            "</Metadata></PackageManifest>",
+        )
+        for file in folder.rglob("*"):
+            archive.write(file, f"extension/{file.relative_to(folder).as_posix()}")
+    return vsix
 
 
 def add_domain_with_remote_parent(folder: Path, repository: str) -> None:

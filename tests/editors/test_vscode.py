@@ -113,10 +113,11 @@ def test_the_settings_of_the_workspace_cannot_choose_the_program_before_it_is_tr
 # --- in VS Code
 
 
-def failures_in_host(running: Code, tests: str = "index.js") -> list[str]:
+def failures_in_host(running: Code) -> list[str]:
     """Runs mocha inside the extension host; what failed there, with where."""
-    ran = running.run("host.mjs", EXTENSION, EXTENSION / "out" / "test" / tests)
     results = Path(running.environment["FLOE_TEST_RESULTS"])
+    results.unlink(missing_ok=True)
+    ran = running.run("host.mjs", EXTENSION, EXTENSION / "out" / "test" / "index.js")
     if not results.exists():
         return [f"no results: {ran.stdout[-2000:]}{ran.stderr[-2000:]}"]
     found = json.loads(results.read_text(encoding="utf-8"))
@@ -227,49 +228,29 @@ def test_in_a_workspace_that_nobody_trusts_only_the_extensions_own_server_runs(
     assert not (tmp_path / "ran").exists()
 
 
-INTERPRETER = """
-exports.activate = () => ({
-  environments: {
-    getActiveEnvironmentPath: () => ({ path: 'selected' }),
-    resolveEnvironment: async () => ({ executable: { uri: require('vscode').Uri.file(PYTHON) } }),
-    onDidChangeActiveEnvironmentPath: () => ({ dispose() {} }),
-  },
-});
-"""
-
-
-def python_extension(folder: Path) -> Path:
-    """An extension that answers as Microsoft's for Python does, with the interpreter of this checkout."""
-    manifest = {
-        "name": "python",
-        "publisher": "ms-python",
-        "version": "1.0.0",
-        "engines": {"vscode": "^1.91.0"},
-        "main": "./main.js",
-        "activationEvents": [],
+def test_the_server_is_looked_for_where_people_choose_their_python(
+    tmp_path: Path, built_tests: None
+) -> None:
+    """Each case is in vscode-extension/src/test/which.interpreter.ts; the windows differ in what else is installed."""
+    programs = {name: tmp_path / name / "python3" for name in ("one", "two")}
+    for program in programs.values():
+        script(program, f'exec {sys.executable} "$@"')
+    variables = {
+        "FLOE_TEST_KIND": "interpreter",
+        "FLOE_TEST_PYTHON": str(programs["one"]),
+        "FLOE_TEST_ENVIRONMENT": str(programs["two"]),
     }
-    identity = '<Identity Language="en-US" Id="python" Version="1.0.0" Publisher="ms-python"/>'
-    schema = "http://schemas.microsoft.com/developer/vsx-schema/2011"
-    vsix = folder / "python.vsix"
-    with zipfile.ZipFile(vsix, "w") as archive:
-        archive.writestr(
-            "extension.vsixmanifest",
-            f'<PackageManifest Version="2.0.0" xmlns="{schema}"><Metadata>{identity}</Metadata></PackageManifest>',
-        )
-        archive.writestr("extension/package.json", json.dumps(manifest))
-        program = INTERPRETER.replace("PYTHON", json.dumps(sys.executable))
-        archive.writestr("extension/main.js", program)
-    return vsix
+    with code(tmp_path / "home", tmp_path / "examples", environment=variables) as running:
+        running.install("python")
+        assert failures_in_host(running) == [], "one"
+        running.install("vscode-python-envs")
+        assert failures_in_host(running) == [], "both"
 
 
-def test_the_server_of_the_selected_interpreter_is_preferred(tmp_path: Path, vsix: bytes) -> None:
-    with code(
-        tmp_path / "home",
-        tmp_path / "examples",
-        vsix=[python_extension(tmp_path), EXTENSION / "floe.vsix"],
-    ) as running:
-        ran = running.run("interpreter.mjs")
-        assert ran.returncode == 0, ran.stderr
+def script(file: Path, text: str) -> None:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+    file.chmod(0o755)
 
 
 def test_one_message_tells_of_a_python_that_is_too_old(tmp_path: Path, vsix: bytes) -> None:
@@ -294,7 +275,6 @@ def test_one_message_tells_of_a_python_that_is_too_old(tmp_path: Path, vsix: byt
     with code(
         tmp_path / "home",
         tmp_path / "examples",
-        # The second: VS Code does not ask a login shell for another PATH.
         environment={"PATH": f"{INSTALLED / 'bin'}:{programs}", "VSCODE_CLI": "1"},
         vsix=[EXTENSION / "floe.vsix"],
     ) as running:

@@ -15,17 +15,35 @@ interface MsPython {
   };
 }
 
+/** Milliseconds in which an extension that is asked should have answered. */
+const PATIENCE = 10_000;
+
+/** What the newer of the two says, else the older. An answer that fails or does not come is none. */
 export async function selectedInterpreter(folder: vscode.Uri | undefined): Promise<string | undefined> {
+  return (await answer(ofEnvironments(folder))) ?? (await answer(ofPython(folder)));
+}
+
+async function ofEnvironments(folder: vscode.Uri | undefined): Promise<string | undefined> {
   const environments = await exportsOf<Environments>('ms-python.vscode-python-envs');
+  return (await environments?.getEnvironment(folder))?.execInfo?.run?.executable;
+}
+
+async function ofPython(folder: vscode.Uri | undefined): Promise<string | undefined> {
+  const python = await exportsOf<MsPython>('ms-python.python');
+  const active = python?.environments.getActiveEnvironmentPath(folder);
+  const resolved = active && (await python?.environments.resolveEnvironment(active));
+  return resolved?.executable.uri?.fsPath;
+}
+
+async function answer(asked: Promise<string | undefined>): Promise<string | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), PATIENCE)));
   try {
-    const environment = await environments?.getEnvironment(folder);
-    if (environment?.execInfo?.run?.executable) return environment.execInfo.run.executable;
-    const python = await exportsOf<MsPython>('ms-python.python');
-    const active = python?.environments.getActiveEnvironmentPath(folder);
-    const resolved = active && (await python?.environments.resolveEnvironment(active));
-    return resolved?.executable.uri?.fsPath;
+    return (await Promise.race([asked, late])) || undefined;
   } catch {
-    return undefined; // their interface changed: the PATH is asked in its place
+    return undefined;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

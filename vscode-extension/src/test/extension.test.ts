@@ -7,7 +7,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { RESTARTS } from '../connection';
 import type { Connection } from '../connection';
-import { codesOf, connection, edit, file, finding, hoverText, open, place, until, written } from './workspace';
+import { codesOf, connection, edit, file, finding, hoverText, messages, open, place, until, written } from './workspace';
 
 const BROKEN = 'broken/operations-domain-manifest.yaml';
 const SALES = 'adr/three-tier/sales/sales-domain-manifest.yaml';
@@ -183,6 +183,34 @@ describe('floe', () => {
     await finding((await open(file(BROKEN))).uri, 'security/override');
   });
 
+  it('takes the server on the PATH where nothing else is said, and says in one message that there is no Python', async () => {
+    const running = await connection();
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'floe-'));
+    const settings = vscode.workspace.getConfiguration('floe');
+    const [python, before] = [settings.get<string>('server.path') ?? '', process.env.PATH];
+    fs.writeFileSync(path.join(folder, 'floe-ls'), `#!/bin/sh\nexec ${python} -m floe_ls "$@"\n`, { mode: 0o755 });
+    const told = messages();
+    try {
+      process.env.PATH = folder;
+      await settings.update('server.path', undefined, vscode.ConfigurationTarget.Workspace);
+      await until('that server', () => running.condition === 'running' && running.launch?.from === 'found on the PATH');
+      process.env.PATH = '/nowhere';
+      await running.start();
+      await running.start();
+      assert.equal(running.condition, 'missing');
+      assert.equal(told.shown.length, 1);
+      const [message, ...buttons] = told.shown[0];
+      assert.match(message, /^floe needs Python 3\.11 or later, and found none\. Install one, or name one/);
+      assert.deepEqual(buttons, ['Open Settings', 'Show Log']);
+    } finally {
+      process.env.PATH = before;
+      await settings.update('server.path', python, vscode.ConfigurationTarget.Workspace);
+      await until('the server of before', () => running.condition === 'running');
+      told.restore();
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+
   it('keeps the server where another start would be the same, and starts anew on demand', async () => {
     const running = await connection();
     const before = processOf(running);
@@ -202,18 +230,6 @@ describe('floe', () => {
 
 function nameOf(item: vscode.CompletionItem): string {
   return typeof item.label === 'string' ? item.label : item.label.label;
-}
-
-/** The messages that the extension shows from now on, each with its buttons. Nobody presses one. */
-function messages(): { shown: string[][]; restore: () => void } {
-  const show = vscode.window.showErrorMessage;
-  const shown: string[][] = [];
-  const window = vscode.window as { showErrorMessage: unknown };
-  window.showErrorMessage = (...words: string[]) => {
-    shown.push(words);
-    return Promise.resolve(undefined);
-  };
-  return { shown, restore: () => (window.showErrorMessage = show) };
 }
 
 function processOf({ process }: Connection): number {

@@ -75,3 +75,15 @@ export async function edit(document: vscode.TextDocument, range: vscode.Range, t
   change.replace(document.uri, range, text);
   assert.ok(await vscode.workspace.applyEdit(change));
 }
+
+/** The messages that the extension shows from now on, each with its buttons. Nobody presses one. */
+export function messages(): { shown: string[][]; restore: () => void } {
+  const show = vscode.window.showErrorMessage;
+  const shown: string[][] = [];
+  const window = vscode.window as { showErrorMessage: unknown };
+  window.showErrorMessage = (...words: string[]) => {
+    shown.push(words);
+    return Promise.resolve(undefined);
+  };
+  return { shown, restore: () => (window.showErrorMessage = show) };
+}
