@@ -5,16 +5,21 @@ from __future__ import annotations
 import logging
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
+from functools import lru_cache
 
 from floe_ls.forms.document import Document
+from floe_ls.forms.tree import key_of
 from floe_ls.ide.model import Diagnostic
-from floe_ls.ide.rule import Code, Finding, Mend, Rule, Subject
+from floe_ls.ide.rule import IDENTITY, Code, Finding, Mend, Rule, Subject
 from floe_ls.ide.rules import RULES
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.ide.validate import Bundle, Bundles, Slip, plain_finding
 from floe_ls.schema.meta import Severity
+from floe_ls.schema.shape import Shape
+from floe_ls.syntax.nodes import Entry, Mapping
 from floe_ls.text import Span
 
 log = logging.getLogger(__name__)
@@ -73,7 +78,7 @@ def shown(snapshot: Snapshot, document: Document, also: Iterable[Diagnostic] = (
     next as far as it can be."""
     bundles: Bundles = []
     inquiry = _Inquiry(Subject(snapshot, document, mends=False, bundles=bundles))
-    inquiry.ask(RULES)
+    inquiry.ask_again()
     inquiry.found.update(((each.code, each.span, each.message), each) for each in also)
     bundles = inquiry.undisturbed(bundles)
     ordered = sorted(inquiry.found.values(), key=_place)
@@ -102,17 +107,47 @@ class _Inquiry:
         """Lines: what a broken one seems to say is not what its author means."""
         self.found: dict[tuple[str, Span, str], Diagnostic] = {}
 
-    def ask(self, asked: Iterable[Rule]) -> None:
-        subject, ours = self.subject, self.document.is_ours
+    def ask(self, asked: Iterable[Rule]) -> set[Rule]:
+        """Takes what rules find. The rules that found nothing."""
+        subject, kind, ours = self.subject, self.document.kind, self.document.is_ours
         found: list[Finding] = []
+        silent: set[Rule] = set()
         for rule in asked:
-            if ours or rule.any_file:
-                found += _findings(rule, subject)
+            if (ours or rule.any_file) and (rule.kinds is None or kind in rule.kinds):
+                more = _findings(rule, subject)
+                if more:
+                    found += more
+                elif rule.reads is not None:
+                    silent.add(rule)
         self.broken.update(
             self.document.lines.line_at(each.span.start) for each in found if each.code in _BREAKING
         )
         for each in found:
             self.take(each)
+        return silent
+
+    def ask_again(self) -> None:
+        """Asks all rules, but for those that found nothing the last time in what is still the same."""
+        document, snapshot = self.document, self.subject.snapshot
+        seal = snapshot.beside(document.uri), document.kind, document.dialect, document.tier
+        root = document.root.node
+        fields = (
+            {key_of(entry): entry for entry in root.entries} if isinstance(root, Mapping) else {}
+        )
+        silent: set[Rule] = set()
+        known: tuple[object, dict[str | None, Entry], set[Rule]] | None
+        known = document.memo.get("silent")
+        if known is not None and known[0] == seal:
+            before = known[1]
+            touched = {
+                key
+                for key in fields.keys() | before.keys()
+                if fields.get(key) is not before.get(key)
+            }
+            shape = snapshot.shapes[document.kind]
+            silent = {rule for rule in known[2] if _fields(rule, shape).isdisjoint(touched)}
+        more = self.ask([rule for rule in RULES if rule not in silent])
+        document.memo["silent"] = seal, fields, silent | more
 
     def take(self, finding: Finding, known: bool = False) -> None:
         """One more; of two that say the same the first counts, or, if it is `known`, the last."""
@@ -165,7 +200,14 @@ class _Inquiry:
         return [each for index, each in enumerate(bundles) if index not in apart]
 
 
-def _items(slips: Iterable[tuple[int, Slip]], rules: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+@lru_cache(maxsize=256)
+def _fields(rule: Rule, shape: Shape) -> frozenset[str]:
+    """The top-level keys of a document that a rule looks at."""
+    paths = (shape.role_path(role) for role in (*IDENTITY, *(rule.reads or ())))
+    return frozenset(path[0] for path in paths if path)
+
+
+def _items(slips: Iterable[tuple[int, Slip]], rules: Lookup[str, str]) -> tuple[Diagnostic, ...]:
     """What a bundle shows, relative to its entry."""
     found: dict[tuple[str, Span, str], Diagnostic] = {}
     for at, slip in slips:
@@ -212,7 +254,7 @@ def _mended(finding: Finding, subject: Subject) -> Finding:
     return finding._replace(fixes=(*finding.fixes, *more))
 
 
-def _configured(code: Code, severity: Severity | None, rules: Mapping[str, str]) -> Severity | None:
+def _configured(code: Code, severity: Severity | None, rules: Lookup[str, str]) -> Severity | None:
     wanted = rules.get(code.slug)
     if wanted is None or severity is None:
         return severity

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from floe_ls.chain.compare import Meeting, meetings
 from floe_ls.chain.layers import Chain
 from floe_ls.chain.merge import Effective
-from floe_ls.forms.document import At, Document
+from floe_ls.forms.document import At, Document, Kind
 from floe_ls.ide.model import Fix, Related, Tag
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.schema.meta import By, Dialect, Role, Severity, Tier
@@ -121,7 +121,13 @@ class Subject:
 Mend = Callable[[Subject, Finding], Iterator[Fix]]
 
 
-@dataclass(frozen=True)
+MANIFESTS, PRODUCTS = frozenset({Kind.MANIFEST}), frozenset({Kind.PRODUCT})
+
+IDENTITY = (Role.NAME, Role.VERSION, Role.KIND, Role.SCOPE, Role.PARENT, Role.PLATFORM)
+"""Who a document is, and what it inherits from."""
+
+
+@dataclass(frozen=True, eq=False)
 class Rule:
     codes: tuple[Code, ...]
     check: Callable[[Subject], Iterator[Finding]]
@@ -131,5 +137,10 @@ class Rule:
     """Speaks of where a reference leads, so that it is no error of the file that others inherit from."""
     alone: bool = False
     """Looks at its file alone, so that no edit of another file changes what it finds."""
+    kinds: frozenset[Kind] | None = None
+    """The kinds of documents in which it may find something; None: all."""
+    reads: tuple[Role, ...] | None = None
+    """The fields of its document that it looks at, beside `IDENTITY`; None: anything. After an edit it is asked again
+    only if something in them, or something else than the document, has changed, or if it found something before."""
     mends: Mapping[str, Mend] = field(default_factory=dict)
     """Fixes, by code, for findings of other rules: those that need to look at other files."""

@@ -16,6 +16,7 @@ from floe_ls.chain.layers import (
     Shapes,
     Unavailable,
     find_chain,
+    reference,
 )
 from floe_ls.chain.merge import Effective, Setting, merge
 from floe_ls.chain.ref import BadRef, FileRef, NameRef, OciRef, PathRef, parse_ref, resolve_path
@@ -68,6 +69,8 @@ class Snapshot:
         default=(None, ()), repr=False, compare=False
     )
     """The last census that was asked for, and the files that changed since."""
+    _beside: tuple[str, object] = field(default=("", None), repr=False, compare=False)
+    """A file, and what stands for all else: it is the same object until something beside that file changes."""
 
     # --- changes
 
@@ -92,8 +95,13 @@ class Snapshot:
         held = self.files.held
         # What was merged of versions that are gone would keep them.
         gone = {id(held[uri]) for uri in uris if uri in held}
-        merged = {key: known for key, known in self._merged.items() if gone.isdisjoint(key)}
-        return self._next(documents=files, _counted=(base, since), _merged=merged)
+        merged = self._merged
+        if not all(map(gone.isdisjoint, merged)):
+            merged = {key: known for key, known in merged.items() if gone.isdisjoint(key)}
+        beside = self._beside
+        if [beside[0]] != uris or not gone or len(files) != len(self.documents):
+            beside = (uris[0] if len(uris) == 1 else ""), object()
+        return self._next(documents=files, _counted=(base, since), _merged=merged, _beside=beside)
 
     def trying(self, document: Document) -> Snapshot:
         """How things would be with another text of a file. What is remembered of things as they are is left alone."""
@@ -122,6 +130,7 @@ class Snapshot:
         if "_counted" not in changes:
             counted = (self.census, ()) if "census" in self.__dict__ else self._counted
             changes["_counted"] = (None, ()) if "documents" in changes else counted
+        changes.setdefault("_beside", ("", None))
         return replace(self, **changes, _chains={}, _merged=kept)  # type: ignore[arg-type]
 
     # --- questions
@@ -236,15 +245,31 @@ class Snapshot:
             end = uri.rfind("/", 0, end)
         return self.settings
 
+    def beside(self, uri: str) -> object:
+        """What stands for all but one file: the same object as before where only that one has changed since."""
+        known, rest = self._beside
+        return rest if known == uri and rest is not None else object()
+
     def chain(self, document: Document) -> Chain:
         """The layers above a document, as far as they are known."""
         known = self._chains.get(id(document))
         if known is None or known[0] is not document:
-            known = self._chains[id(document)] = (
-                document,
-                find_chain(document, self.shapes, self.find),
-            )
+            known = self._chains[id(document)] = document, self._chain(document)
         return known[1]
+
+    def _chain(self, document: Document) -> Chain:
+        """Nothing leads to a product, so edits of one leave its layers as they are while its reference is the same."""
+        if document.kind is not Kind.PRODUCT:
+            return find_chain(document, self.shapes, self.find)
+        here = reference(document, self.shapes)
+        seal = self.beside(document.uri), document.tier, here.text if here is not None else ""
+        known: tuple[object, tuple[Layer, ...]] | None = document.memo.get("layers")
+        if known is not None and known[0] == seal:
+            return Chain((*known[1], Layer(document, document.tier)))
+        chain = find_chain(document, self.shapes, self.find)
+        if not chain.troubles and not chain.pending:
+            document.memo["layers"] = seal, chain.layers[:-1]
+        return chain
 
     def inherited(self, document: Document) -> Effective:
         """What the manifests of a document's chain make together. For a manifest that is its whole

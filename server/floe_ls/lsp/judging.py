@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from floe_ls.forms.document import Document
-from floe_ls.ide.diagnostics import diagnostics
+from floe_ls.ide.diagnostics import Shown, diagnostics
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.lsp.convert import Converter
 from floe_ls.remote import files
@@ -34,7 +34,7 @@ def judged(session: Session, snapshot: Snapshot, document: Document, convert: Co
     found = diagnostics(session.whole(snapshot, document), document, mends=False)
     if not found:
         return NOTHING
-    said = convert.diagnostics(document, found)
+    said = convert.diagnostics(document, Shown(found, []))
     convert.forget(document.uri)
     return str(said)
 

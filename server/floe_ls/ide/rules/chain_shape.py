@@ -122,4 +122,4 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 _CODES = frozenset({CYCLE.slug, TOO_LONG.slug, NOT_ENTERPRISE.slug})
 
-RULE = Rule((CYCLE, TOO_LONG, NOT_ENTERPRISE, ENTERPRISE_DIRECT), check, of_chain=True)
+RULE = Rule((CYCLE, TOO_LONG, NOT_ENTERPRISE, ENTERPRISE_DIRECT), check, of_chain=True, reads=())

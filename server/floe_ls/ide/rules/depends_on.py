@@ -11,7 +11,7 @@ from floe_ls.forms.kept import kept
 from floe_ls.forms.tree import key_of, text_of
 from floe_ls.ide.model import Fix, Related
 from floe_ls.ide.page import page
-from floe_ls.ide.rule import Code, Finding, Rule, Subject
+from floe_ls.ide.rule import PRODUCTS, Code, Finding, Rule, Subject
 from floe_ls.schema.meta import WARNING, By, Role, Severity
 from floe_ls.schema.nearest import nearest
 from floe_ls.schema.shape import Shape
@@ -248,4 +248,4 @@ def _dependency(item: Shape, transforms: At, index: int, place: int) -> At | Non
     return None
 
 
-RULE = Rule((UNKNOWN, CYCLE), check, alone=True)
+RULE = Rule((UNKNOWN, CYCLE), check, alone=True, kinds=PRODUCTS)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from floe_ls.forms.tree import text_of
 from floe_ls.ide.model import Related
-from floe_ls.ide.rule import Code, Finding, Rule, Subject
+from floe_ls.ide.rule import MANIFESTS, Code, Finding, Rule, Subject
 from floe_ls.ide.siblings import siblings
 from floe_ls.schema.meta import WARNING, Role, Tier
 
@@ -63,4 +63,4 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield Finding(CODE.slug, at.value_span, message, where)
 
 
-RULE = Rule((CODE,), check)
+RULE = Rule((CODE,), check, kinds=MANIFESTS)

@@ -85,4 +85,4 @@ def _place(document: Document, changes: list[Difference]) -> Span:
     return Span(0, len(document.lines.line(0)))
 
 
-RULE = Rule((BREAKS,), check, alone=True)
+RULE = Rule((BREAKS,), check, alone=True, kinds=frozenset())

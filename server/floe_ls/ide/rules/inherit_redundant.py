@@ -9,7 +9,7 @@ from floe_ls.chain.say import Origin
 from floe_ls.ide.decided import field_name, place, set_here
 from floe_ls.ide.mend import remove_key
 from floe_ls.ide.model import Tag
-from floe_ls.ide.rule import Code, Finding, Rule, Subject
+from floe_ls.ide.rule import MANIFESTS, Code, Finding, Rule, Subject
 from floe_ls.schema.meta import HINT, Merge
 from floe_ls.schema.shape import Shape
 
@@ -89,4 +89,4 @@ def _source(meeting: Meeting) -> Origin | None:
     return None
 
 
-RULE = Rule((CODE,), check)
+RULE = Rule((CODE,), check, kinds=MANIFESTS)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from floe_ls.chain.layers import reference
 from floe_ls.chain.ref import OciRef, parse_ref
 from floe_ls.ide.decided import some
-from floe_ls.ide.rule import Code, Finding, Rule, Subject
+from floe_ls.ide.rule import MANIFESTS, Code, Finding, Rule, Subject
 from floe_ls.schema.meta import HINT, INFORMATION, Role, Tier
 from floe_ls.text import Span
 
@@ -101,4 +101,4 @@ def _side_by_side(subject: Subject) -> Iterator[Finding]:
     yield Finding(SIDE_BY_SIDE.slug, here.span, message)
 
 
-RULE = Rule((UNUSED, SIDE_BY_SIDE), check)
+RULE = Rule((UNUSED, SIDE_BY_SIDE), check, kinds=MANIFESTS)

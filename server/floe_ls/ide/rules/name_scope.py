@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from floe_ls.forms.dialect import file_name
 from floe_ls.ide.mend import insert_key, set_value
-from floe_ls.ide.rule import Code, Finding, Rule, Subject
+from floe_ls.ide.rule import MANIFESTS, Code, Finding, Rule, Subject
 from floe_ls.ide.words import TIER_WORDS
 from floe_ls.schema.meta import HINT, Role, Tier
 from floe_ls.text import Span
@@ -68,4 +68,4 @@ def _named(stem: str) -> Tier | None:
     return {"enterprise": Tier.ENTERPRISE, "domain": Tier.DOMAIN}.get(words[-2])
 
 
-RULE = Rule((CODE,), check)
+RULE = Rule((CODE,), check, kinds=MANIFESTS)

@@ -9,7 +9,7 @@ from floe_ls.forms.document import At
 from floe_ls.ide.decided import field_name, first_line, place, related, value
 from floe_ls.ide.mend import remove_key, set_value
 from floe_ls.ide.model import Fix
-from floe_ls.ide.rule import Code, Finding, Rule, Subject
+from floe_ls.ide.rule import MANIFESTS, Code, Finding, Rule, Subject
 from floe_ls.schema.meta import ERROR, Merge
 from floe_ls.schema.shape import Path
 from floe_ls.syntax.nodes import Scalar
@@ -96,4 +96,4 @@ def _fixes(subject: Subject, meeting: Meeting, path: Path, theirs: At | None) ->
             yield subject.edit(f"Change to {value(theirs.value)}", edit)
 
 
-RULE = Rule((CODE,), check)
+RULE = Rule((CODE,), check, kinds=MANIFESTS)

@@ -130,4 +130,4 @@ def _message(subject: Subject, path: Path) -> str:
     return message
 
 
-RULE = Rule((NO_COMPUTE, NO_ORCHESTRATOR), check)
+RULE = Rule((NO_COMPUTE, NO_ORCHESTRATOR), check, reads=(Role.PLUGINS,))

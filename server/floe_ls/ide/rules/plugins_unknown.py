@@ -9,7 +9,7 @@ from floe_ls.forms.document import At
 from floe_ls.forms.tree import Folded, text_of
 from floe_ls.ide.model import Fix
 from floe_ls.ide.page import page
-from floe_ls.ide.rule import Code, Finding, Rule, Subject
+from floe_ls.ide.rule import MANIFESTS, Code, Finding, Rule, Subject
 from floe_ls.ide.words import every
 from floe_ls.schema.meta import By, Category, Role, Severity
 from floe_ls.schema.nearest import nearest
@@ -113,4 +113,4 @@ def _unknown(
     yield Finding(category.code, at.value_span, message, fixes=fixes, severity=severity)
 
 
-RULE = Rule((CODE,), check)
+RULE = Rule((CODE,), check, kinds=MANIFESTS)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from floe_ls.ide.decided import field_name, place, related
 from floe_ls.ide.mend import remove_key
-from floe_ls.ide.rule import Code, Finding, Rule, Subject
+from floe_ls.ide.rule import MANIFESTS, Code, Finding, Rule, Subject
 from floe_ls.ide.words import count
 from floe_ls.schema.meta import ERROR, Merge
 
@@ -66,4 +66,4 @@ def check(subject: Subject) -> Iterator[Finding]:
         )
 
 
-RULE = Rule((CODE,), check)
+RULE = Rule((CODE,), check, kinds=MANIFESTS)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from floe_ls.chain.ref import resolve_path
 from floe_ls.forms.tree import text_of
 from floe_ls.ide.page import page
-from floe_ls.ide.rule import Code, Finding, Rule, Subject
+from floe_ls.ide.rule import PRODUCTS, Code, Finding, Rule, Subject
 from floe_ls.schema.meta import WARNING, Role
 
 CODE = Code(
@@ -51,4 +51,4 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield Finding(CODE.slug, folder.value_span, message)
 
 
-RULE = Rule((CODE,), check)
+RULE = Rule((CODE,), check, kinds=PRODUCTS, reads=(Role.TRANSFORMS,))

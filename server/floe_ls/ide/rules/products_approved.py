@@ -262,4 +262,4 @@ def _shares(document: Document, own: frozenset[str]) -> Callable[[Row], bool]:
     return shares
 
 
-RULE = Rule((NOT_APPROVED, UNKNOWN, TWO_DOMAINS), check)
+RULE = Rule((NOT_APPROVED, UNKNOWN, TWO_DOMAINS), check, reads=(Role.PRODUCTS,))

@@ -10,7 +10,7 @@ from floe_ls.forms.document import At
 from floe_ls.forms.reading import reading
 from floe_ls.ide.decided import field_name, place, related, value
 from floe_ls.ide.mend import remove_key
-from floe_ls.ide.rule import Code, Finding, Rule, Subject
+from floe_ls.ide.rule import MANIFESTS, Code, Finding, Rule, Subject
 from floe_ls.schema.meta import ERROR
 from floe_ls.schema.shape import Shape
 from floe_ls.text import Span
@@ -95,4 +95,4 @@ def _value(shape: Shape, at: At | None) -> object:
     return shape.default if at is None else reading(shape, at.node)
 
 
-RULE = Rule((CODE,), check)
+RULE = Rule((CODE,), check, kinds=MANIFESTS)

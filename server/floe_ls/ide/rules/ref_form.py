@@ -171,4 +171,4 @@ def _fix(
     return (subject.edit(f"Change to `{text}`", edit, preferred=preferred),)
 
 
-RULE = Rule((SYNTAX, NO_VERSION, MUTABLE_TAG, NOT_OCI), check, of_chain=True)
+RULE = Rule((SYNTAX, NO_VERSION, MUTABLE_TAG, NOT_OCI), check, of_chain=True, reads=())

@@ -142,5 +142,6 @@ RULE = Rule(
     (NEWER, CHANGED, PARTIAL),
     check,
     of_chain=True,
+    reads=(),
     mends={"ref/mutable-tag": _settle, "ref/no-version": _settle},
 )

@@ -202,4 +202,4 @@ def _errors(subject: Subject, document: Document) -> tuple[Diagnostic, ...]:
 
 _CODES = frozenset({NOT_FOUND.slug, UNREACHABLE.slug, NOT_MANIFEST.slug})
 
-RULE = Rule((NOT_FOUND, UNREACHABLE, NOT_MANIFEST, STALE, INVALID), check, of_chain=True)
+RULE = Rule((NOT_FOUND, UNREACHABLE, NOT_MANIFEST, STALE, INVALID), check, of_chain=True, reads=())

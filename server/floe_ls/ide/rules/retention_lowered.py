@@ -8,7 +8,7 @@ from floe_ls.chain.compare import Meeting
 from floe_ls.ide.decided import field_name, said, set_here, value
 from floe_ls.ide.mend import remove_key, set_value
 from floe_ls.ide.model import Fix
-from floe_ls.ide.rule import Code, Finding, Rule, Subject
+from floe_ls.ide.rule import MANIFESTS, Code, Finding, Rule, Subject
 from floe_ls.schema.meta import By, Merge, Severity
 
 CODE = Code(
@@ -84,4 +84,4 @@ def _fixes(subject: Subject, meeting: Meeting, above: object) -> Iterator[Fix]:
         yield subject.edit(f"Change to {value(above)}", edit)
 
 
-RULE = Rule((CODE,), check)
+RULE = Rule((CODE,), check, kinds=MANIFESTS)

@@ -49,4 +49,4 @@ def check(subject: Subject) -> Iterator[Finding]:
     yield Finding(CODE.slug, Span(at, document.lines.end(line)), message)
 
 
-RULE = Rule((CODE,), check, any_file=True, alone=True)
+RULE = Rule((CODE,), check, any_file=True, alone=True, kinds=frozenset({Kind.RUNTIME}))

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from floe_ls.forms.document import At
 from floe_ls.ide.decided import field_name, first_line, place, related
-from floe_ls.ide.rule import Code, Finding, Rule, Subject
+from floe_ls.ide.rule import MANIFESTS, Code, Finding, Rule, Subject
 from floe_ls.schema.meta import WARNING
 from floe_ls.schema.shape import ANY_STEP, Shape
 from floe_ls.syntax.nodes import Mapping, Sequence
@@ -87,4 +87,4 @@ def _guarded(shape: Shape) -> tuple[tuple[str, ...], ...]:
     )
 
 
-RULE = Rule((CODE,), check)
+RULE = Rule((CODE,), check, kinds=MANIFESTS)

@@ -10,7 +10,7 @@ from floe_ls.chain.say import Origin, is_strengthened
 from floe_ls.ide.decided import field_name, said, set_here, value
 from floe_ls.ide.mend import flow, insert_key, remove_key, set_value
 from floe_ls.ide.model import Fix
-from floe_ls.ide.rule import Code, Finding, Rule, Subject
+from floe_ls.ide.rule import MANIFESTS, Code, Finding, Rule, Subject
 from floe_ls.schema.meta import ERROR, Dialect, Severity
 from floe_ls.schema.shape import Path
 
@@ -125,4 +125,4 @@ def _fixes(subject: Subject, meeting: Meeting, decider: Origin) -> Iterator[Fix]
         yield subject.edit(f"Change to {value(required)}", edit)
 
 
-RULE = Rule((CODE,), check)
+RULE = Rule((CODE,), check, kinds=MANIFESTS)

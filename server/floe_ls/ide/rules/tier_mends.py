@@ -134,6 +134,7 @@ def _misplaced(subject: Subject, finding: Finding) -> Path | None:
 RULE = Rule(
     (),
     check,
+    kinds=frozenset(),
     mends={
         "approved/not-enterprise": into_parent,
         "sinks/not-enterprise": into_parent,

@@ -9,7 +9,7 @@ from floe_ls.forms.document import At
 from floe_ls.forms.tree import text_of
 from floe_ls.ide.allowed import allowed
 from floe_ls.ide.decided import related
-from floe_ls.ide.rule import Code, Finding, Rule, Subject
+from floe_ls.ide.rule import MANIFESTS, Code, Finding, Rule, Subject
 from floe_ls.schema.meta import ERROR, Role, Tier
 from floe_ls.schema.shape import Path
 
@@ -96,4 +96,4 @@ def _choices(subject: Subject) -> Iterator[_Choice]:
                     yield _Choice(str(category), called, (*here, name), found)
 
 
-RULE = Rule((CODE,), check)
+RULE = Rule((CODE,), check, kinds=MANIFESTS)

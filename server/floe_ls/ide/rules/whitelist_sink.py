@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from floe_ls.ide.allowed import allowed, outside
 from floe_ls.ide.decided import related
-from floe_ls.ide.rule import Code, Finding, Rule, Subject
+from floe_ls.ide.rule import PRODUCTS, Code, Finding, Rule, Subject
 from floe_ls.schema.meta import ERROR, Role, Tier
 
 CODE = Code(
@@ -55,4 +55,4 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield Finding(CODE.slug, span, message, where, tuple(listed.fixes(subject, path, name)))
 
 
-RULE = Rule((CODE,), check)
+RULE = Rule((CODE,), check, kinds=PRODUCTS, reads=(Role.SINK_TYPE,))
