@@ -18,6 +18,12 @@ from tools import REPOSITORY
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(REPOSITORY / "server")}
 
 
+def framed(message: dict[str, Any]) -> bytes:
+    """The bytes of a message."""
+    body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+    return b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
 class Wire:
     """Requests and notifications as JSON; what the server asks is answered with null, but for `answers`."""
 
@@ -30,8 +36,7 @@ class Wire:
         """To what the server asks: from the parameters, by method."""
 
     def send(self, message: dict[str, Any]) -> None:
-        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        self.writer.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        self.writer.write(framed(message))
         self.writer.flush()
 
     def notify(self, method: str, params: Any = None) -> None:

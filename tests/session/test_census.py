@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from floe_ls.ide import symbols
 from floe_ls.ide.diagnostics import diagnostics
 from floe_ls.mesh.census import Row
 from floe_ls.remote import seen
@@ -170,3 +171,45 @@ def test_edits_of_a_manifest_cost_no_look_at_closed_products(tmp_path: Path) -> 
         assert edited is not None
         diagnostics(session.snapshot, edited)
     assert session.snapshot.census.era is era
+
+
+PORTS = """\
+  - {name: "Ünknown", compute: spark}
+output_ports:
+  - name: stg_port
+    schema:
+      - {name: stg_column, type: string}
+"""
+
+
+def test_in_a_large_workspace_symbols_are_found_by_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = written(tmp_path, 12, "design")
+    name = next(name for name in made.files if name.endswith("floe.yaml"))
+    (tmp_path / name).write_text(made.files[name].replace("schedule:", PORTS + "schedule:"))
+    snapshot = started(tmp_path).snapshot
+
+    def found(query: str) -> list[tuple[object, ...]]:
+        return [
+            (f.name, f.kind, f.container, f.location.document.uri, f.location.focus)
+            for f in symbols.workspace_symbols(snapshot, query)
+            if f.kind is not symbols.SymbolKind.COLUMN
+        ]
+
+    for query in ("", "stg", "STG_P", "ünk", "cur", "sales", "no such name"):
+        monkeypatch.setattr(symbols, "MOST_READ", 1_000)
+        small = found(query)
+        monkeypatch.setattr(symbols, "MOST_READ", 0)
+        assert found(query) == small, query
+        assert small or query.startswith("no")
+
+
+def test_a_row_has_room_for_some_names_only(tmp_path: Path) -> None:
+    names = [f"transform_{number}" for number in range(500)]
+    listed = "".join(f"  - {{name: {name}}}\n" for name in names)
+    (tmp_path / "floe.yaml").write_text(f"metadata: {{name: a}}\ntransforms:\n{listed}")
+    (row,) = started(tmp_path).snapshot.census.rows
+    said = row.models.split("\n")
+    assert said == names[: len(said)]
+    assert 50 < len(said) < 100

@@ -24,6 +24,9 @@ from floe_ls.ide.snapshot import Snapshot
 from floe_ls.ide.story import deciding_shape
 from floe_ls.schema.meta import MANIFEST_TIERS, Merge, Role
 
+_ROWS_AT_ONCE = 500
+"""Rows that are looked at in one step."""
+
 
 def references(
     snapshot: Snapshot, document: Document, offset: int, *, declarations: bool = True
@@ -32,26 +35,38 @@ def references(
 
     Of a manifest, the references that lead to it; of a manifest's key, the layers above and below that set it, too.
     """
+    found = uses(snapshot, document, offset, declarations)
+    return tuple(dict.fromkeys(each for each in found if each is not None))
+
+
+Places = Iterator[Location | None]
+"""None where nothing was found for a while."""
+
+
+def uses(snapshot: Snapshot, document: Document, offset: int, declarations: bool) -> Places:
+    """The same one by one, since thousands of files may have to be read. Some may come twice."""
     mention = mention_at(document, snapshot.shapes, offset)
     if mention is not None:
-        return tuple(dict.fromkeys(_of_mention(snapshot, document, mention, declarations)))
+        yield from _of_mention(snapshot, document, mention, declarations)
+        return
     root = snapshot.shapes.get(document.kind)
     token = token_at(document, root, offset) if root is not None else None
     if token is None:
-        return ()
+        return
     role = token.shape.role if token.shape is not None else None
     if role is Role.SCOPE:
-        return tuple(_of_manifest(snapshot, document, declarations))
-    if role in (Role.PARENT, Role.PLATFORM):
+        yield from _of_manifest(snapshot, document, declarations)
+    elif role in (Role.PARENT, Role.PLATFORM):
         parent = parent_of(snapshot, document)
-        found = _of_manifest(snapshot, parent, declarations) if parent is not None else ()
-        return tuple(found)
-    return tuple(_of_key(snapshot, document, token, declarations))
+        if parent is not None:
+            yield from _of_manifest(snapshot, parent, declarations)
+    else:
+        yield from _of_key(snapshot, document, token, declarations)
 
 
 def _of_mention(
     snapshot: Snapshot, document: Document, mention: Mention, declarations: bool
-) -> Iterator[Location]:
+) -> Places:
     match mention.what:
         case What.MANIFEST:
             manifest = manifest_meant(snapshot, document, mention)
@@ -67,7 +82,7 @@ def _of_mention(
                     yield mentioned(document, other)
 
 
-def _of_manifest(snapshot: Snapshot, manifest: Document, declarations: bool) -> Iterator[Location]:
+def _of_manifest(snapshot: Snapshot, manifest: Document, declarations: bool) -> Places:
     if declarations:
         yield top(snapshot, manifest)
     for child in snapshot.children(manifest):
@@ -79,7 +94,7 @@ def _of_manifest(snapshot: Snapshot, manifest: Document, declarations: bool) -> 
 
 def _of_product(
     snapshot: Snapshot, document: Document, mention: Mention, declarations: bool
-) -> Iterator[Location]:
+) -> Places:
     if mention.declares:
         products = [document]
     else:
@@ -94,24 +109,22 @@ def _of_product(
             yield mentioned(manifest, other)
 
 
-def _in_all(
-    snapshot: Snapshot, document: Document, mention: Mention, declarations: bool
-) -> Iterator[Location]:
+def _in_all(snapshot: Snapshot, document: Document, mention: Mention, declarations: bool) -> Places:
     """In this document, then in all others of the workspace, and in the artifacts above."""
     above = [layer.document for layer in snapshot.chain(document).layers if layer.document.ref]
     for here in (document, *above):
         for other in mentions_of(here, snapshot.shapes, mention):
             if declarations or not other.declares:
                 yield mentioned(here, other)
-    for row in sorted(snapshot.census.rows, key=lambda r: r.uri):
+    for number, row in enumerate(sorted(snapshot.census.rows, key=lambda r: r.uri)):
+        if number % _ROWS_AT_ONCE == 0:
+            yield None
         for other in in_row(snapshot, row, mention) if row.uri != document.uri else ():
             if declarations or not other.declares:
                 yield mentioned(row.document, other)
 
 
-def _of_key(
-    snapshot: Snapshot, document: Document, token: Token, declarations: bool
-) -> Iterator[Location]:
+def _of_key(snapshot: Snapshot, document: Document, token: Token, declarations: bool) -> Places:
     if document.tier not in MANIFEST_TIERS or not is_setting(snapshot, document, token):
         return
     shape, decides = deciding_shape(snapshot.manifest_shape, token.path)

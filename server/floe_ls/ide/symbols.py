@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from heapq import nsmallest
-from typing import Any
+from typing import Any, NamedTuple
 
 from floe_ls.chain.layers import Shapes
 from floe_ls.forms.document import At, Document, Kind, plain
@@ -16,6 +16,7 @@ from floe_ls.ide.hover import looks_hidden
 from floe_ls.ide.locations import Location, top
 from floe_ls.ide.mentions import spots, word
 from floe_ls.ide.snapshot import Snapshot
+from floe_ls.ide.steps import finished
 from floe_ls.mesh.census import Row
 from floe_ls.schema.meta import Role, Tier
 from floe_ls.schema.shape import Path, Shape
@@ -24,10 +25,11 @@ from floe_ls.text import Span
 
 MOST = 10_000
 """Symbols of one document: no outline is read further."""
-MOST_FOUND = 500
-"""Symbols of the workspace that one question is answered with."""
+MOST_FOUND = 200
+"""Symbols of the workspace that one question is answered with: who wants another one types on."""
 MOST_READ = 1_000
-"""Files that nobody has open, of which parts are looked for: in larger workspaces they are found by their own name."""
+"""Files that nobody has open, of which all parts are looked for; in larger workspaces, those that rows name."""
+_ROWS_AT_ONCE = 200
 _DEEPEST = 16
 _LONGEST = 60
 _MODEL_NAME = "model-name"
@@ -209,30 +211,76 @@ def _short(text: str) -> str:
 
 def workspace_symbols(snapshot: Snapshot, query: str) -> tuple[Found, ...]:
     """Manifests, products, and their transforms, ports and columns whose name has the letters of a query in their
-    order; the best first."""
+    order; the best first. Columns of files that nobody has open are looked for in small workspaces only."""
+    return finished(finding_symbols(snapshot, query))
+
+
+def finding_symbols(snapshot: Snapshot, query: str) -> Generator[None, None, tuple[Found, ...]]:
+    """The same in steps. No more files are read than there are answers."""
     wanted = "".join(query.split()).lower()
     files = snapshot.files
-    read = len(files.closed) <= MOST_READ
-    found: list[tuple[int, int, str, str, Row, SymbolKind, Span | None]] = []
-    for row in snapshot.census.rows:
+    small = len(files.closed) <= MOST_READ
+    best: list[_Candidate] = []
+    for number, row in enumerate(snapshot.census.rows):
+        if number % _ROWS_AT_ONCE == 0:
+            yield
+            best = _best(best)
         if (rank := _rank(row.name, wanted)) is not None:
-            found.append((rank, 0, row.name, row.uri, row, KINDS[row.tier], None))
-        if row.uri not in files.held and not read:
+            best.append(_Candidate(rank, 0, row.name, row.uri, row))
+        if small or row.uri in files.held:
+            best += _parts_like(row, snapshot.shapes, wanted)
+            yield
             continue
-        for name, kind, span in _parts(row.document, snapshot.shapes):
+        for name in row.models.split("\n") if _may_be(row.models, wanted) else ():
             if (rank := _rank(name, wanted)) is not None:
-                depth = 1 + (kind is SymbolKind.COLUMN)
-                found.append((rank, depth, name, row.uri, row, kind, span))
-    best = nsmallest(MOST_FOUND, found, key=lambda one: one[:4])
-    return tuple(_found(snapshot, *one[2:]) for one in best)
+                best.append(_Candidate(rank, 1, name, row.uri, row))
+    found: list[Found] = []
+    for each in _best(best):
+        one: _Candidate | None = each
+        if each.kind is None and each.depth:  # named by its row only
+            same = (
+                p for p in _parts_like(each.row, snapshot.shapes, wanted) if p.name == each.name
+            )
+            one = next(same, None)
+        if one is not None:
+            found.append(_found(snapshot, one))
+        yield
+    return tuple(found)
 
 
-def _found(
-    snapshot: Snapshot, name: str, _: str, row: Row, kind: SymbolKind, span: Span | None
-) -> Found:
-    if span is None:
-        return Found(name, kind, row.document.name, top(snapshot, row.document))
-    return Found(name, kind, row.name, Location(row.document, span, span))
+class _Candidate(NamedTuple):
+    """Something whose name is like a query. The best has the lowest rank and depth, then the first name."""
+
+    rank: int
+    depth: int
+    name: str
+    uri: str
+    row: Row
+    kind: SymbolKind | None = None
+    span: Span | None = None
+
+
+def _best(found: Iterable[_Candidate]) -> list[_Candidate]:
+    return nsmallest(MOST_FOUND, found, key=lambda one: one[:4])
+
+
+def _parts_like(row: Row, shapes: Shapes, wanted: str) -> Iterator[_Candidate]:
+    for name, kind, span in _parts(row.document, shapes):
+        if (rank := _rank(name, wanted)) is not None:
+            depth = 1 + (kind is SymbolKind.COLUMN)
+            yield _Candidate(rank, depth, name, row.uri, row, kind, span)
+
+
+def _may_be(names: str, wanted: str) -> bool:
+    """Whether one of some names may have the letters: a quick look at all of them together."""
+    return bool(names) and _rank(names, wanted) is not None
+
+
+def _found(snapshot: Snapshot, one: _Candidate) -> Found:
+    document = one.row.document
+    if one.kind is None or one.span is None:
+        return Found(one.name, KINDS[one.row.tier], document.name, top(snapshot, document))
+    return Found(one.name, one.kind, one.row.name, Location(document, one.span, one.span))
 
 
 def _rank(name: str, wanted: str) -> int | None:

@@ -69,3 +69,10 @@ class Later:
             call(self._answer[0])
         else:
             self._then.append(call)
+
+
+def later(loop: Loop, steps: Generator[None, None, Any]) -> Later:
+    """The answer that steps lead to. They end when nobody wants it any more."""
+    answer = Later()
+    answer.dropped = Steps(loop, steps, answer.give).cancel
+    return answer

@@ -6,16 +6,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from floe_ls.chain.layers import Find, Found, Shapes, reference
 from floe_ls.chain.ref import OciRef
 from floe_ls.forms.dialect import file_name
 from floe_ls.forms.document import Document, Kind
-from floe_ls.forms.tree import is_null, text_of
+from floe_ls.forms.kept import kept
+from floe_ls.forms.tree import find, is_null, text_of
 from floe_ls.mesh.layered import Layered
 from floe_ls.schema.meta import Dialect, Role, Tier
 from floe_ls.schema.shape import Shape
+from floe_ls.syntax.nodes import Entry, Sequence
 
 Load = Callable[[str], Document]
 """Reads a file that nobody has open, by its URI."""
@@ -43,6 +45,8 @@ class Row:
     """Names in its approved_products; None where it has no such list."""
     form: str = ""
     """The same for products that layers above cannot tell apart: their engines, sinks and dialect."""
+    models: str = ""
+    """The names of a product's transforms and ports, one a line, as far as there is room for them."""
 
     @property
     def document(self) -> Document:
@@ -90,6 +94,7 @@ def _row(document: Document, shapes: Shapes) -> Row | None:
         found.text if found else "",
         _approved(document, shape),
         _form(document, shape),
+        _models(document, shape),
     )
 
 
@@ -139,23 +144,67 @@ def _form(document: Document, shape: Shape) -> str:
     for role in _TOLD_APART:
         found = shape.role_shape(role)
         if found is not None:
-            for text in sorted(set(_said(document, found.path))):
+            for text in sorted(set(_said(document, shape, found.path))):
                 said[f"{role}={text}"] = None
     return " ".join((document.dialect, *said))
 
 
-def _said(document: Document, path: tuple[str, ...]) -> Iterator[str]:
-    """The texts at a path with `*` for items."""
-    here = [document.root]
-    for step in path:
-        if step == "*":
-            here = [child for at in here for _, child in at.children()]
-        else:
-            here = [child for at in here if (child := at.child(step)) is not None]
-    for at in here:
-        text = text_of(at.node)
-        if text:
-            yield text
+_MODEL_NAME = "model-name"
+"""The form of names of transforms and ports."""
+_MOST_NAMES = 1_000
+"""Characters of names that a row has."""
+
+
+def _models(document: Document, shape: Shape) -> str:
+    if document.kind is not Kind.PRODUCT:
+        return ""
+    said = [name for path in _model_names(shape) for name in _said(document, shape, path)]
+    names = "\n".join(dict.fromkeys(said))
+    return names if len(names) <= _MOST_NAMES else names[: names.rfind("\n", 0, _MOST_NAMES)]
+
+
+@lru_cache(maxsize=8)
+def _model_names(root: Shape) -> tuple[tuple[str, ...], ...]:
+    """The paths of names of models in a list of the product: not those of columns, of which there are many."""
+    return tuple(
+        shape.path
+        for shape in root.walk()
+        if shape.form is not None
+        and shape.form.name == _MODEL_NAME
+        and shape.path.count("*") == 1
+        and len(shape.path) == _ITEM
+    )
+
+
+_ITEM = 3
+"""Steps to a field of an item of a list: the list, `*`, the field."""
+
+
+@lru_cache(maxsize=16)
+def _spellings(root: Shape, path: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the list may be called, and the field."""
+    listed = root.fields[path[0]]
+    field = listed.item.fields[path[-1]] if listed.item is not None else None
+    return (path[0], *listed.other_spellings), (path[-1], *(field.other_spellings if field else ()))
+
+
+def _said(document: Document, root: Shape, path: tuple[str, ...]) -> list[str]:
+    """The texts of a field in the items of a list of a product."""
+    if len(path) != _ITEM:
+        return []
+    lists, fields = _spellings(root, path)
+    holder = next((at for name in lists if (at := document.at((name,))) is not None), None)
+    if holder is None or not isinstance(holder.node, Sequence):
+        return []
+
+    def text(entry: Entry) -> str | None:
+        for name in fields:
+            found = find(entry.value, name)
+            if found is not None:
+                return text_of(found[1].value)
+        return None
+
+    return [said for said in kept(document.memo, f"said {path}", holder.node.entries, text) if said]
 
 
 Rows = Layered[str, Row]

@@ -26,7 +26,7 @@ from floe_ls.schema.meta import Dialect, Tier
 
 log = logging.getLogger(__name__)
 
-FORM = 1
+FORM = 2
 """Of the files on disk."""
 YOUNG = 2_000_000_000
 """Nanoseconds for which a file's times may stay the same though it is written again."""
@@ -47,10 +47,11 @@ class Seen:
 
 
 def row_from(uri: str, values: tuple[Any, ...], load: Load) -> Row:
-    kind, tier, dialect, name, version, owner, stated, ref, approves, form = values
+    kind, tier, dialect, name, version, owner, stated, ref, approves, form, models = values
     listed = None if approves is None else frozenset(approves)
     return Row(
-        load, uri, Kind(kind), Tier(tier), Dialect(dialect), name, version, owner, stated, ref, listed, form
+        load, uri, Kind(kind), Tier(tier), Dialect(dialect), name, version, owner, stated, ref, listed, form,
+        models,
     )  # fmt: skip
 
 
@@ -102,7 +103,7 @@ def look(
 def values_of(row: Row) -> tuple[Any, ...]:
     return (
         str(row.kind), str(row.tier), str(row.dialect), row.name, row.version, row.owner, row.stated, row.ref,
-        None if row.approves is None else sorted(row.approves), row.form,
+        None if row.approves is None else sorted(row.approves), row.form, row.models,
     )  # fmt: skip
 
 

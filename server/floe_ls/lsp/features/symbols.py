@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
 from floe_ls.forms.document import Document
-from floe_ls.ide.symbols import Symbol, SymbolKind, document_symbols, workspace_symbols
+from floe_ls.ide.symbols import Symbol, SymbolKind, document_symbols, finding_symbols
 from floe_ls.lsp.features.definition import location
+from floe_ls.lsp.later import Later, later
 
 if TYPE_CHECKING:
     from floe_ls.lsp.server import FloeServer
@@ -64,17 +65,25 @@ def _of_workspace(server: FloeServer, capability: Any) -> None:
         return
     known = _known(capability)
 
-    @server.feature(lsp.WORKSPACE_SYMBOL)
-    def on_workspace_symbol(params: lsp.WorkspaceSymbolParams) -> Any:
-        return [
-            {
-                "name": found.name,
-                "kind": _kind(found.kind, known),
-                "containerName": found.container,
-                "location": location(server, found.location),
-            }
-            for found in workspace_symbols(server.snapshot, params.query)
-        ]
+    def on_workspace_symbol(params: dict[str, Any]) -> Later:
+        return later(server.loop, _named(server, str(params.get("query") or ""), known))
+
+    server.answers(lsp.WORKSPACE_SYMBOL, on_workspace_symbol)
+
+
+def _named(
+    server: FloeServer, query: str, known: frozenset[int]
+) -> Generator[None, None, list[dict[str, Any]]]:
+    found = yield from finding_symbols(server.snapshot, query)
+    return [
+        {
+            "name": each.name,
+            "kind": _kind(each.kind, known),
+            "containerName": each.container,
+            "location": location(server, each.location),
+        }
+        for each in found
+    ]
 
 
 def _known(capability: Any) -> frozenset[int]:
