@@ -30,7 +30,7 @@ class Client(NamedTuple):
 
 
 def judged(session: Session, snapshot: Snapshot, document: Document, convert: Converter) -> str:
-    """The findings of a file as JSON, as they are told of an open one, but for those that speak of its edits."""
+    """The findings of a file as JSON, as an open one's are told."""
     found = diagnostics(session.whole(snapshot, document), document, mends=False)
     if not found:
         return NOTHING
