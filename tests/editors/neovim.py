@@ -35,6 +35,7 @@ vim.opt.runtimepath:prepend({config!r})
 vim.cmd('filetype plugin indent on')
 vim.lsp.config('floe_ls', {{ cmd = {{ {python!r}, '-m', 'floe_ls', 'serve' }} }})
 vim.diagnostic.config({{ virtual_text = true }})
+{last}
 """
 
 
@@ -175,20 +176,36 @@ class Editor:
 @contextlib.contextmanager
 def neovim(home: Path, first: str = "") -> Iterator[Editor]:
     """A Neovim whose settings, caches and state are in `home`. `first`: the first lines of its init.lua."""
-    init = home / "init.lua"
-    config = REPOSITORY / "editors" / "nvim"
-    text = INIT.format(first=first, config=str(config), python=sys.executable)
-    init.write_text(text, encoding="utf-8")
-    folders = {
-        f"XDG_{kind}_HOME": str(home / kind) for kind in ("STATE", "CONFIG", "DATA", "CACHE")
-    }
-    with these_variables({**folders, "PYTHONPATH": str(REPOSITORY / "server")}):
-        nvim = pynvim.attach(
-            "child", argv=[str(needs("nvim")), "--embed", "--headless", "--clean", "-u", str(init)]
-        )
+    with these_variables(settings(home, first)):
+        command = [needs("nvim"), "--embed", "--headless", "--clean", "-u", home / "init.lua"]
+        nvim = pynvim.attach("child", argv=[str(word) for word in command])
+    with ends(nvim):
+        yield Editor(nvim)
+
+
+@contextlib.contextmanager
+def attach(socket: Path) -> Iterator[Editor]:
+    """A Neovim that runs and listens."""
+    nvim = pynvim.attach("socket", path=str(socket))
+    with ends(nvim):
+        yield Editor(nvim)
+
+
+def settings(home: Path, first: str = "", last: str = "") -> dict[str, str]:
+    """Writes the init.lua; the variables with which Neovim finds it, and keeps to `home`."""
+    config = str(REPOSITORY / "editors" / "nvim")
+    text = INIT.format(first=first, config=config, python=sys.executable, last=last)
+    (home / "init.lua").write_text(text, encoding="utf-8")
+    kinds = ("STATE", "CONFIG", "DATA", "CACHE")
+    folders = {f"XDG_{kind}_HOME": str(home / kind) for kind in kinds}
+    return {**folders, "PYTHONPATH": str(REPOSITORY / "server")}
+
+
+@contextlib.contextmanager
+def ends(nvim: Any) -> Iterator[None]:
     process = nvim.funcs.getpid()
     try:
-        yield Editor(nvim)
+        yield
     finally:
         if nvim.api.get_mode()["blocking"]:  # a prompt is open, and nobody will answer it
             os.kill(process, signal.SIGTERM)

@@ -25,9 +25,11 @@ end
 ---@param result { nodes: floe.Node[], edges: { from: string, to: string }[] }
 ---@return floe.Page
 function M.page(result)
-  local nodes, below, placed = {}, {}, {}
+  local nodes, below, placed, named = {}, {}, {}, {}
   for _, node in ipairs(result.nodes) do
     nodes[node.id], below[node.id] = node, {}
+    local name = node.tier .. node.name
+    named[name] = (named[name] or 0) + 1
   end
   for _, edge in ipairs(result.edges) do
     if nodes[edge.from] and nodes[edge.to] then
@@ -65,6 +67,9 @@ function M.page(result)
     part(node.name, 'Identifier')
     text = text .. ' '
     part(node.tier .. (node.version ~= '' and ' ' .. node.version or ''), 'Comment')
+    if named[node.tier .. node.name] > 1 then
+      part(' in ' .. vim.fs.basename(vim.fs.dirname(vim.uri_to_fname(node.uri))), 'Comment')
+    end
     for _, found in ipairs({ { node.errors, 'error', 'Error' }, { node.warnings, 'warning', 'Warn' } }) do
       if found[1] > 0 then
         text = text .. '  '

@@ -27,11 +27,14 @@ local views = {}
 ---@param result { text: string, origins?: { line: integer, uri: string, range: lsp.Range }[] }
 ---@return floe.Page
 local function page_of_text(result)
-  local leads = {}
+  local leads, lines = {}, vim.split(result.text, '\n', { plain = true })
+  if result.origins and #result.origins > 0 and lines[#lines] == '' then
+    table.remove(lines)
+  end
   for _, origin in ipairs(result.origins or {}) do
     leads[origin.line] = { uri = origin.uri, range = origin.range }
   end
-  return { lines = vim.split(result.text, '\n', { plain = true }), leads = leads }
+  return { lines = lines, leads = leads }
 end
 
 ---@param nothing string
@@ -174,7 +177,8 @@ end
 function M.put(buffer, page)
   local cursors = {}
   for _, window in ipairs(vim.fn.win_findbuf(buffer)) do
-    cursors[window] = views[buffer].leads[vim.api.nvim_win_get_cursor(window)[1] - 1]
+    local row = vim.api.nvim_win_get_cursor(window)[1]
+    cursors[window] = { row = row, lead = views[buffer].leads[row - 1] }
   end
   local old, new = vim.api.nvim_buf_get_lines(buffer, 0, -1, false), page.lines
   local top, bottom = 0, 0
@@ -189,15 +193,16 @@ function M.put(buffer, page)
   vim.bo[buffer].modifiable, vim.bo[buffer].readonly, vim.bo[buffer].modified = false, true, false
   views[buffer].leads = page.leads
   for window, was in pairs(cursors) do
-    local row, column = unpack(vim.api.nvim_win_get_cursor(window))
-    if not leads_alike(page.leads[row - 1], was) then
+    local row, column = math.min(was.row, #new), vim.api.nvim_win_get_cursor(window)[2]
+    if was.lead and not leads_alike(page.leads[row - 1], was.lead) then
       for moved, place in pairs(page.leads) do
-        if leads_alike(place, was) then
-          vim.api.nvim_win_set_cursor(window, { moved + 1, column })
+        if leads_alike(place, was.lead) then
+          row = moved + 1
           break
         end
       end
     end
+    vim.api.nvim_win_set_cursor(window, { row, column })
   end
   if page.paint then
     page.paint(buffer)
@@ -213,6 +218,10 @@ function M.wire(buffer, kind)
     group = group,
     buffer = buffer,
     callback = function()
+      if kind == 'floe-impact' or kind == 'floe-whatif' then -- whole sentences
+        local window = vim.wo[0][0]
+        window.wrap, window.linebreak, window.breakindent = true, true, true
+      end
       if views[buffer] and views[buffer].stale then
         M.refresh(buffer)
       end
