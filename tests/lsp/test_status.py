@@ -100,3 +100,18 @@ def test_the_parent_of_the_first_file_is_shown_as_progress_too(
     wire.start({"window": {"workDoneProgress": True}}, uri_of(tmp_path))
     wire.open(uri_of(tmp_path / "manifest.yaml"), domain(f"oci://{faults.host}/hang:v1"))
     assert wire.until("$/progress")["value"]["title"] == "Resolving hang:v1"
+
+
+def test_it_says_which_files_are_not_floes(wire: Wire, tmp_path: Path) -> None:
+    wire.start({}, uri_of(tmp_path))
+    texts = {
+        "manifest.yaml": "scope: enterprise\n",
+        "floe.yaml": "name: a\n",
+        "cf/manifest.yml": "applications:\n- name: web\n",
+        "k8s/web-manifest.yaml": "apiVersion: apps/v1\nkind: Deployment\n",
+    }
+    for name, text in texts.items():
+        wire.open(uri_of(tmp_path / name), text)
+    kinds = [wire.request("floe/kind", {"uri": uri_of(tmp_path / name)})["kind"] for name in texts]
+    assert kinds == ["manifest", "product", "other", "other"]
+    assert wire.request("floe/kind", {"uri": uri_of(tmp_path / "nowhere.yaml")}) is None
