@@ -124,7 +124,8 @@ def _concerned(before: Snapshot, after: Snapshot, moved: set[str]) -> Iterator[s
                 yield ""
             if families[0].parents.get(uri) != families[1].parents.get(uri):
                 yield uri
-    if manifests or was.calling is not now.calling or families[0] is not families[1]:
+    named_anew = was.era is not now.era or was.moved != now.moved
+    if manifests or was.calling is not now.calling or named_anew or families[0] is not families[1]:
         yield from (row.uri for row in now.manifests)
     changed = _elsewhere(before, after)
     if changed:

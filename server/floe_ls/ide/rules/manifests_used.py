@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from floe_ls.chain.layers import reference
 from floe_ls.chain.ref import OciRef, parse_ref
+from floe_ls.forms.document import Kind
 from floe_ls.ide.decided import some
 from floe_ls.ide.rule import MANIFESTS, Code, Finding, Rule, Subject
 from floe_ls.schema.meta import HINT, INFORMATION, Role, Tier
@@ -38,7 +39,8 @@ SIDE_BY_SIDE = Code(
     "Another version of the same manifest is in use in the workspace.",
     """\
 Files of one workspace build on different versions of one manifest, so they do not have the same policies. While files
-move from one version to the next this is as it should be; afterwards, a file was forgotten.
+move from one version to the next this is as it should be; afterwards, a file was forgotten. Of products it is told in
+the manifest that they name.
 
 Worth a look, where the other domains name `v2.0.0`:
 
@@ -64,6 +66,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         return
     yield from _unused(subject)
     yield from _side_by_side(subject)
+    yield from _by_products(subject)
 
 
 def _unused(subject: Subject) -> Iterator[Finding]:
@@ -71,6 +74,8 @@ def _unused(subject: Subject) -> Iterator[Finding]:
     row = snapshot.row(subject.document)
     if row is None or not snapshot.census.product_count:
         return
+    if not row.uri.startswith("file:"):
+        return  # a text that was never saved can be named by nobody
     if snapshot.family.children_of(subject.document.uri):
         return
     at = subject.at(Role.SCOPE) or subject.at(Role.NAME) or subject.at(Role.KIND)
@@ -99,6 +104,40 @@ def _side_by_side(subject: Subject) -> Iterator[Finding]:
     users = "; ".join(f"`{version}` by {some(names)}" for version, names in sorted(others.items()))
     message = f"Other versions of {own.name} are in use beside `{own.version}`: {users}."
     yield Finding(SIDE_BY_SIDE.slug, here.span, message)
+
+
+def _by_products(subject: Subject) -> Iterator[Finding]:
+    versions = _versions(subject)
+    at = subject.at(Role.VERSION) or subject.at(Role.SCOPE) or subject.at(Role.NAME)
+    if len(versions) < 2 or at is None:
+        return
+    most = max(versions, key=lambda version: len(versions[version]))
+    others = "; ".join(f"`{v}` by {some(names)}" for v, names in versions.items() if v != most)
+    many = len(versions[most])
+    message = f"Products name several versions of this manifest: `{most}` by {many:,}, {others}."
+    yield Finding(SIDE_BY_SIDE.slug, at.key_span, message)
+
+
+def _versions(subject: Subject) -> dict[str, list[str]]:
+    """The products that name this manifest by a reference, by version. Kept while no file names another parent."""
+    census, family = subject.snapshot.census, subject.snapshot.family
+    children = family.children_of(subject.document.uri)
+    made_of = children, census.era, census.moved
+    known = subject.document.memo.get("versions named")
+    if known is None or any(a is not b for a, b in zip(known[0], made_of, strict=True)):
+        rows = (census.by_uri.get(uri) for uri in children)
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        refs: dict[str, str] = {}
+        for row in rows:
+            if row is not None and row.kind is Kind.PRODUCT and row.ref.startswith("oci://"):
+                if row.ref not in refs:
+                    ref = parse_ref(row.ref)
+                    refs[row.ref] = str(ref.version or "") if isinstance(ref, OciRef) else ""
+                found[refs[row.ref]].append(row.name)
+        found.pop("", None)
+        known = subject.document.memo["versions named"] = made_of, dict(sorted(found.items()))
+    versions: dict[str, list[str]] = known[1]
+    return versions
 
 
 RULE = Rule((UNUSED, SIDE_BY_SIDE), check, kinds=MANIFESTS)
