@@ -112,7 +112,9 @@ def versions(snapshot: Snapshot, document: Document) -> tuple[str, ...]:
     """Newer versions of what a file's reference leads to, as far as they are known in the registry or the workspace,
     the newest first."""
     ref = _versioned(snapshot, document)
-    return newer(ref.tag, _known(snapshot, ref))[:_OFFERED] if ref is not None and ref.tag else ()
+    if ref is None or not ref.tag:
+        return ()
+    return newer(ref.tag, _known(snapshot, document, ref))[:_OFFERED]
 
 
 def tags(snapshot: Snapshot, document: Document) -> tuple[str, ...] | None:
@@ -120,7 +122,7 @@ def tags(snapshot: Snapshot, document: Document) -> tuple[str, ...] | None:
     ref = _versioned(snapshot, document)
     if ref is None:
         return None
-    return tuple(tag for tag in _known(snapshot, ref) if tag != ref.tag)
+    return tuple(tag for tag in _known(snapshot, document, ref) if tag != ref.tag)
 
 
 def _versioned(snapshot: Snapshot, document: Document) -> OciRef | None:
@@ -129,13 +131,21 @@ def _versioned(snapshot: Snapshot, document: Document) -> OciRef | None:
     return ref if isinstance(ref, OciRef) else None
 
 
-def _known(snapshot: Snapshot, ref: OciRef) -> tuple[str, ...]:
-    """Those of the registry, the newest first, then those that manifests of the workspace say that they are."""
+def _known(snapshot: Snapshot, document: Document, ref: OciRef) -> tuple[str, ...]:
+    """Those of the registry, the newest first, then those that the settings know a file for, and those that manifests
+    of the workspace say that they are."""
     known = snapshot.tags.get(str(ref.without_version))
+    sources = [parse_ref(key) for key in snapshot.settings_for(document.uri).sources]
+    mapped = (
+        source.tag
+        for source in sources
+        if isinstance(source, OciRef) and source.without_version == ref.without_version
+    )
     first = "v" if ref.tag is None or ref.tag.startswith("v") else ""
     stated = (row.version.removeprefix("v") for row in snapshot.census.named(ref.name))
     found = (
         *(known.names if known is not None else ()),
+        *(tag for tag in mapped if tag),
         *(first + each for each in stated if each),
     )
     return tuple(dict.fromkeys(found))
