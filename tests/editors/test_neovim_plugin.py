@@ -317,3 +317,15 @@ def test_a_file_that_inherits_nothing_has_nothing_to_try(editor: Editor, workspa
     editor.attached(workspace / "enterprise-manifest.yaml")
     editor.command("FloeWhatIf v2.0.0")
     assert "names no parent" in "\n".join(editor.lines)
+
+
+def test_the_status_says_what_could_not_be_had(editor: Editor, workspace: Path) -> None:
+    domain = workspace / "sales" / "sales-domain-manifest.yaml"
+    (workspace / "floe-ls.toml").write_text("offline = true\n", encoding="utf-8")
+    text = domain.read_text(encoding="utf-8")
+    domain.write_text(text.replace("registry/enterprise", "registry.example.com/other"), encoding="utf-8")
+    editor.attached(domain)
+    status = "return require('floe').status()"
+    editor.until(lambda: editor.lua(status) == "floe: 1 not available, offline")
+    editor.command("checkhealth floe")
+    assert "1 parent of open files could not be had" in "\n".join(editor.lines)

@@ -192,9 +192,18 @@ def test_a_buffer_becomes_a_file_of_floe_when_it_gets_its_name(
     editor.finding("whitelist/not-approved")
 
 
-def test_the_manifest_of_somebody_else_is_left_alone(editor: Editor, workspace: Path) -> None:
-    other = workspace / "manifest.yaml"
-    other.write_text("applications:\n  - name: web\nversion: 1\n", encoding="utf-8")
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("manifest.yaml", "applications:\n  - name: web\nversion: 1\n"),
+        ("deployment-manifest.yaml", "apiVersion: apps/v1\nkind: Deployment\n"),
+    ],
+)
+def test_the_manifest_of_somebody_else_is_left_alone(
+    editor: Editor, workspace: Path, name: str, text: str
+) -> None:
+    other = workspace / name
+    other.write_text(text, encoding="utf-8")
     assert editor.judged(other) == []
     assert editor.lua("return vim.bo.filetype") == "yaml"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from editors.code import (
     EXTENSION,
+    FAKES,
     INSTALLED,
     Code,
     add_domain_with_remote_parent,
@@ -245,6 +247,66 @@ def test_the_server_is_looked_for_where_people_choose_their_python(
         assert failures_in_host(running) == [], "one"
         running.install("vscode-python-envs")
         assert failures_in_host(running) == [], "both"
+
+
+def test_it_lives_beside_an_extension_for_all_yaml_and_one_that_claims_its_names(
+    tmp_path: Path, built_tests: None
+) -> None:
+    """Each case is in vscode-extension/src/test/beside.yaml.ts. Red Hat's extension is not in any registry that tests
+    use: what runs is its server, by an extension that gives it the same files."""
+    bundled = tmp_path / "vscode-yaml"
+    shutil.copytree(FAKES / "vscode-yaml", bundled)
+    esbuild = EXTENSION / "node_modules" / ".bin" / "esbuild"
+    options = [
+        "--bundle",
+        "--platform=node",
+        "--external:vscode",
+        "--allow-overwrite",
+        "--log-level=error",
+    ]
+    main = bundled / "main.js"
+    modules = {
+        "PATH": path_with_npm(dict(os.environ)),
+        "NODE_PATH": str(EXTENSION / "node_modules"),
+    }
+    subprocess.run([esbuild, main, f"--outfile={main}", *options], env=modules, check=True)
+    schema = tmp_path / "another.schema.json"
+    known = {"key_of_another_schema": {"type": "string", "description": "of another schema"}}
+    schema.write_text(
+        json.dumps({"type": "object", "properties": known, "required": [*known]}), encoding="utf-8"
+    )
+    # Such patterns are in the catalogue that Red Hat's extension asks.
+    names = [
+        "**/dataproducts/*.yaml",
+        "**/dataproducts/*.yml",
+        "**/source-*/manifest.yaml",
+        "*-manifest.yaml",
+    ]
+    settings = {
+        **python_of_this_checkout(),
+        "yaml.schemas": {schema.as_uri(): names},
+        "yaml.schemaStore.enable": False,
+        "yaml.validate": True,
+        "yaml.completion": True,
+        "yaml.hover": True,
+    }
+    server = (
+        INSTALLED
+        / "yaml"
+        / "node_modules"
+        / "yaml-language-server"
+        / "out"
+        / "server"
+        / "src"
+        / "server.js"
+    )
+    variables = {"FLOE_TEST_KIND": "yaml", "FLOE_TEST_YAML_SERVER": str(server)}
+    with code(
+        tmp_path / "home", tmp_path / "examples", settings=settings, environment=variables
+    ) as running:
+        running.install("vscode-yaml", tmp_path)
+        running.install("vscode-manifest-yaml")
+        assert failures_in_host(running) == []
 
 
 def script(file: Path, text: str) -> None:

@@ -17,7 +17,7 @@ do
   OURS[word] = true
 end
 
---- Whether a manifest.yaml says that it is somebody else's, or says things that floe does not know.
+--- Whether a …manifest.yaml says that it is somebody else's, or says things that floe does not know.
 ---@param lines string[]
 function M.is_foreign(lines)
   local keys, known = 0, false
@@ -39,7 +39,7 @@ end
 ---@param buffer integer?
 function M.filetype(path, buffer)
   local chosen = M.options().filetype
-  if vim.fs.basename(path):match('^manifest%.ya?ml$') and buffer then
+  if buffer and not vim.fs.basename(path):match('^floe%.ya?ml$') then
     local lines = vim.api.nvim_buf_get_lines(buffer, 0, 200, false)
     return M.is_foreign(lines) and 'yaml' or chosen
   end

@@ -68,6 +68,16 @@ function M.clients(health)
         client.offset_encoding
       )
     )
+    local said = server.said[client.id]
+    if said and said.unavailable > 0 then
+      local parents = said.unavailable == 1 and 'parent' or 'parents'
+      health.warn(('%d %s of open files could not be had'):format(said.unavailable, parents), {
+        'The finding on the reference says why; :FloeRefresh asks again.',
+      })
+    end
+    if said and said.offline then
+      health.info('The network is closed by the settings.')
+    end
     local folders, all = require('floe.watch').state(client.id)
     if folders and all then
       health.ok(('Changes on disk are seen in %d folder%s'):format(folders, folders == 1 and '' or 's'))

@@ -136,6 +136,27 @@ function M.hints(arguments)
   vim.lsp.inlay_hint.enable(on, { bufnr = 0 })
 end
 
+--- For a 'statusline': what there is to know of the server in few words; empty where all is well, or none runs.
+---@return string
+function M.status()
+  local client = vim.lsp.get_clients({ name = server.name, bufnr = 0 })[1]
+  local said = client and server.said[client.id]
+  if not said then
+    return ''
+  end
+  local words = {}
+  if said.resolving > 0 then
+    table.insert(words, ('resolving %d'):format(said.resolving))
+  end
+  if said.unavailable > 0 then
+    table.insert(words, ('%d not available'):format(said.unavailable))
+  end
+  if said.offline then
+    table.insert(words, 'offline')
+  end
+  return #words > 0 and 'floe: ' .. table.concat(words, ', ') or ''
+end
+
 function M.refresh()
   local client = about()
   if client then

@@ -2,7 +2,16 @@
 
 local files = require('floe.files')
 
-local M = { name = 'floe_ls' }
+---@class floe.Status
+---@field resolving integer
+---@field unavailable integer
+---@field offline boolean
+---@field version string
+
+local M = {
+  name = 'floe_ls',
+  said = {}, ---@type table<integer, floe.Status> what servers say of themselves, by client
+}
 
 --- Whether Neovim starts it for its files.
 function M.is_enabled()
@@ -71,13 +80,12 @@ function M.extras()
   local watches = files.options().watch and vim.fn.has('linux') == 1
   return {
     capabilities = {
-      textDocument = { documentLink = { tooltipSupport = true } }, -- asked by `floe.tags`
       workspace = {
         codeLens = { refreshSupport = true },
         -- On Linux Neovim does not watch files by itself; `floe.watch` does.
         didChangeWatchedFiles = watches and { dynamicRegistration = true } or nil,
       },
-      experimental = { floe = { showsInheritors = true } },
+      experimental = { floe = { showsInheritors = true, status = true } },
     },
     commands = {
       ['floe.showEffective'] = function(command)
@@ -121,12 +129,18 @@ function M.extras()
       ['floe/whatIfChanged'] = function(_, params)
         require('floe.view').stale('floe-whatif', params.uri)
       end,
+      ['floe/status'] = function(_, params, context)
+        M.said[context.client_id] = params
+        vim.api.nvim_exec_autocmds('User', { pattern = 'FloeStatus', modeline = false })
+        vim.cmd.redrawstatus()
+      end,
       ['floe/graphChanged'] = function()
         require('floe.view').stale('floe-graph')
       end,
     },
     on_exit = function(code, signal, id)
       require('floe.watch').stop(id)
+      M.said[id] = nil
       if code ~= 0 or signal ~= 0 then
         vim.schedule(function()
           M.warn('the language server has ended. :FloeRestart starts it again, :FloeLog shows what it said.')
