@@ -323,7 +323,9 @@ def test_the_status_says_what_could_not_be_had(editor: Editor, workspace: Path) 
     domain = workspace / "sales" / "sales-domain-manifest.yaml"
     (workspace / "floe-ls.toml").write_text("offline = true\n", encoding="utf-8")
     text = domain.read_text(encoding="utf-8")
-    domain.write_text(text.replace("registry/enterprise", "registry.example.com/other"), encoding="utf-8")
+    domain.write_text(
+        text.replace("registry/enterprise", "registry.example.com/other"), encoding="utf-8"
+    )
     editor.attached(domain)
     status = "return require('floe').status()"
     editor.until(lambda: editor.lua(status) == "floe: 1 not available, offline")
