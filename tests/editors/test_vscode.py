@@ -290,16 +290,8 @@ def test_it_lives_beside_an_extension_for_all_yaml_and_one_that_claims_its_names
         "yaml.completion": True,
         "yaml.hover": True,
     }
-    server = (
-        INSTALLED
-        / "yaml"
-        / "node_modules"
-        / "yaml-language-server"
-        / "out"
-        / "server"
-        / "src"
-        / "server.js"
-    )
+    package = INSTALLED / "yaml" / "node_modules" / "yaml-language-server"
+    server = package / "bin" / "yaml-language-server"
     variables = {"FLOE_TEST_KIND": "yaml", "FLOE_TEST_YAML_SERVER": str(server)}
     with code(
         tmp_path / "home", tmp_path / "examples", settings=settings, environment=variables

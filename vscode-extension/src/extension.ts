@@ -5,7 +5,7 @@ import { ExecuteCommandRequest } from 'vscode-languageclient/node';
 import type { Location } from 'vscode-languageclient/node';
 import { LANGUAGE } from './client';
 import { Connection } from './connection';
-import { giveForeignFilesBack } from './foreign';
+import { ForeignFiles } from './foreign';
 import { GraphView } from './graph';
 import { ImpactView } from './impact';
 import { onInterpreterChange } from './interpreter';
@@ -52,7 +52,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Parts>
     graph,
     new MeshView(mesh),
     status,
-    giveForeignFilesBack(),
+    new ForeignFiles(connection),
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('floe.server.path')) start();

@@ -1,27 +1,36 @@
-/** Files named manifest.yaml that are none of floe's: they are ordinary YAML, for whoever else reads them. */
+/** Files that are called manifests and are none of floe's: they are given back to whoever else reads them. */
 
 import * as vscode from 'vscode';
 import { LANGUAGE } from './client';
+import type { Connection } from './connection';
+import { kindRequest } from './protocol';
 
-const SHARED_NAMES = /[\\/]manifest\.ya?ml$/i;
-const TOP_LEVEL_KEY = /^([A-Za-z_][\w.-]*)[ \t]*:(?:[ \t]|$)/gm;
-const OURS = new Set(
-  'scope plugins governance observability parent parent_manifest approved_plugins approved_products domains data_architecture transforms platform'.split(' '),
-);
+/** Names that Cloud Foundry has, too, with the language that its extension gives them. */
+const CLOUD_FOUNDRY = { language: 'manifest-yaml', names: /manifest[^/]*\.yml$/i };
 
-/** Whether a manifest.yaml says that it is somebody else's, or says things that floe does not know. */
-export function isForeign(text: string): boolean {
-  const version = /^apiVersion:[ \t]*["']?([^\s"'#]+)/m.exec(text)?.[1];
-  if (version) return !version.startsWith('floe');
-  const keys = [...text.matchAll(TOP_LEVEL_KEY)].map((match) => match[1]);
-  return keys.length > 1 && !keys.some((key) => OURS.has(key));
-}
+export class ForeignFiles implements vscode.Disposable {
+  private readonly subscriptions: vscode.Disposable[];
 
-export function giveForeignFilesBack(): vscode.Disposable {
-  const look = (document: vscode.TextDocument): void => {
-    if (document.languageId !== LANGUAGE || !SHARED_NAMES.test(document.uri.path) || !isForeign(document.getText())) return;
-    void vscode.languages.setTextDocumentLanguage(document, 'yaml');
-  };
-  vscode.workspace.textDocuments.forEach(look);
-  return vscode.workspace.onDidOpenTextDocument(look);
+  constructor(private readonly connection: Connection) {
+    this.subscriptions = [
+      vscode.workspace.onDidOpenTextDocument((document) => void this.look(document)),
+      // The server says what a file is, so that there is one opinion on it.
+      connection.onChange(() => {
+        if (connection.condition === 'running') vscode.workspace.textDocuments.forEach((document) => void this.look(document));
+      }),
+    ];
+  }
+
+  dispose(): void {
+    this.subscriptions.forEach((one) => one.dispose());
+  }
+
+  private async look(document: vscode.TextDocument): Promise<void> {
+    const { client, condition } = this.connection;
+    if (!client || condition !== 'running' || document.languageId !== LANGUAGE || document.uri.scheme !== 'file') return;
+    const found = await client.sendRequest(kindRequest, { uri: client.code2ProtocolConverter.asUri(document.uri) }).catch(() => null);
+    if (found?.kind !== 'other' || document.isClosed || document.languageId !== LANGUAGE) return;
+    const claimed = CLOUD_FOUNDRY.names.test(document.uri.path) && (await vscode.languages.getLanguages()).includes(CLOUD_FOUNDRY.language);
+    await vscode.languages.setTextDocumentLanguage(document, claimed ? CLOUD_FOUNDRY.language : 'yaml');
+  }
 }

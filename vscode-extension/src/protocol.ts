@@ -88,6 +88,8 @@ export const impactRequest = new RequestType<OfDocument, Impact | null, void>('f
 export const impactChanged = new NotificationType<OfDocument>('floe/impactChanged');
 export const versionsRequest = new RequestType<OfDocument, Versions | null, void>('floe/versions');
 export const whatIfChanged = new NotificationType<OfDocument>('floe/whatIfChanged');
+/** What a file is: `other` is none of floe's. */
+export const kindRequest = new RequestType<OfDocument, { kind: 'manifest' | 'product' | 'runtime' | 'other' } | null, void>('floe/kind');
 export const statusChanged = new NotificationType<Status>('floe/status');
 export const graphChanged = new NotificationType<Record<string, never>>('floe/graphChanged');
 export const graphRequest = new RequestType<Record<string, never>, Mesh | null, void>('floe/graph');
