@@ -3,7 +3,8 @@
     python benchmarks/mesh.py FOLDER --products 25000 --dialect v1
 
 The same numbers give the same files, byte for byte. Every violation is a finding of its own; without them a mesh has no
-finding but hints. `MESH.json` beside the files says where they are.
+finding but hints. `MESH.json` beside the files says where they are. From 50 domains and 150 products on, each rule that
+looks at several files is violated, and each of security and of whitelists.
 """
 
 from __future__ import annotations
@@ -25,6 +26,12 @@ PER_DOMAIN = 500
 """Products of a domain in large meshes."""
 EVERY_PRODUCT, EVERY_DOMAIN = 25, 5
 """One in so many has a violation."""
+OF_PRODUCTS = ("not-approved", "not-found", "compute", "duplicate", "sink", "older")
+OF_DOMAINS = ("override", "plugin", "unknown", "egress", "twice", "secret", "namespace")
+"""Kinds of violations, in turn. Some are another file's, too."""
+HINTS = ("manifest/unused",)
+INVALID = ("override", "plugin")
+"""Those that make a manifest one that cannot be built on."""
 
 
 @dataclass(frozen=True, order=True)
@@ -41,6 +48,8 @@ class Mesh:
     """Texts by path."""
     folders: tuple[str, ...]
     planted: tuple[Planted, ...]
+    hinted: tuple[Planted, ...]
+    """Violations of rules that only hint."""
     manifests: int
     products: int
 
@@ -51,7 +60,7 @@ class Mesh:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-        planted = [asdict(each) for each in self.planted]
+        planted = [asdict(each) for each in (*self.planted, *self.hinted)]
         (folder / "MESH.json").write_text(json.dumps(planted, indent=1) + "\n")
 
 
@@ -64,7 +73,12 @@ def mesh(products: int, dialect: str = "v1", domains: int | None = None) -> Mesh
         made.product(number)
     made.manifests()
     return Mesh(
-        made.files, tuple(sorted(made.folders)), tuple(sorted(made.planted)), domains + 1, products
+        made.files,
+        tuple(sorted(made.folders)),
+        tuple(sorted(each for each in made.planted if each.code not in HINTS)),
+        tuple(sorted(each for each in made.planted if each.code in HINTS)),
+        1 + made.domains + made.is_large,
+        products,
     )
 
 
@@ -76,7 +90,10 @@ class _Mesh:
         self.folders: set[str] = set()
         self.planted: list[Planted] = []
         self.approved: dict[int, list[str]] = {number: [] for number in range(domains)}
+        self.versions: dict[int, set[str]] = {number: set() for number in range(domains)}
+        """Those that products name their domain's manifest by."""
         self.faults = 0
+        self.is_large = domains > EVERY_DOMAIN
 
     def add(self, name: str, lines: list[str]) -> None:
         """A line that ends with `#!CODE` is a violation."""
@@ -92,8 +109,8 @@ class _Mesh:
         return name if number < len(DOMAINS) else f"{name}-{number // len(DOMAINS) + 1}"
 
     def fault_of(self, domain: int) -> str:
-        kinds = ("override", "plugin", "unknown")
-        return kinds[domain // EVERY_DOMAIN % 3] if domain % EVERY_DOMAIN == 1 else ""
+        faulty = domain % EVERY_DOMAIN == 1
+        return OF_DOMAINS[domain // EVERY_DOMAIN % len(OF_DOMAINS)] if faulty else ""
 
     # --- products
 
@@ -102,18 +119,20 @@ class _Mesh:
         name = f"{NOUNS[number // self.domains % len(NOUNS)]}-{number:05}"
         fault = ""
         if number % EVERY_PRODUCT == 0:
-            kinds = ("not-approved", "not-found", "compute", "duplicate")
-            fault = kinds[self.faults % len(kinds)]
+            fault = OF_PRODUCTS[self.faults % len(OF_PRODUCTS)]
             self.faults += 1
         if fault != "not-approved":
             self.approved[domain].append(name)
         manifest = f"{self.domain(domain)}-domain-manifest"
-        by_path = self.dialect == "v1" and number % 3
-        ref = f"../{manifest}.yaml" if by_path else f"{REGISTRY}/{manifest}:v2.1.0"
+        by_path = self.dialect == "v1" and number % 3 and fault != "older"
+        version = "v2.0.0" if fault == "older" else "v2.1.0"
+        ref = f"../{manifest}.yaml" if by_path else f"{REGISTRY}/{manifest}:{version}"
+        if not by_path and fault != "not-found":
+            self.versions[domain].add(version)
         if fault == "not-found":
             ref = f"../no-such-{manifest}.yaml  #!ref/not-found"
             ref += "" if self.dialect == "v1" else " ref/not-oci"
-        elif self.fault_of(domain) in ("override", "plugin"):
+        elif self.fault_of(domain) in INVALID:
             ref += "  #!ref/invalid"
         path = f"domains/{self.domain(domain)}/{name}/floe.yaml"
         self.folders.add(f"domains/{self.domain(domain)}/models")
@@ -128,6 +147,7 @@ class _Mesh:
         yield "  description: One row for each."
         yield "platform:"
         yield f"  ref: {ref}"
+        yield from self.sink(fault)
         yield "transforms:"
         yield "  - type: dbt"
         yield "    path: ../models/"
@@ -154,6 +174,7 @@ class _Mesh:
         yield "  description: One row for each, from all sources."
         yield "platform:"
         yield f"  {key}: {ref}"
+        yield from self.sink(fault)
         yield "transforms:"
         yield "  - name: stg_events"
         yield from self.engine()
@@ -179,6 +200,13 @@ class _Mesh:
         yield f"  cron: {number % 60} 4 * * *"
         yield "  timezone: Europe/Berlin"
 
+    def sink(self, fault: str) -> Iterator[str]:
+        if fault == "sink":
+            yield "destinations:"
+            yield "  - name: crm"
+            yield "    sink_type: hubspot  #!whitelist/not-approved-sink"
+            yield "    connection_secret_ref: crm-credentials"
+
     def engine(self) -> Iterator[str]:
         if self.dialect == "design":
             yield "    type: dbt"
@@ -194,21 +222,26 @@ class _Mesh:
             path = f"domains/{name}/{name}-domain-manifest.yaml"
             self.add(path, list(self.domain_manifest(number)))
             sources[f"{REGISTRY}/{name}-domain-manifest"] = path
+        if self.is_large:
+            self.add("domains/archive/archive-domain-manifest.yaml", list(self.unused()))
         lines = [f'"{ref}" = "{path}"\n' for ref, path in sources.items()]
         self.files["floe-ls.toml"] = "[sources]\n" + "".join(lines)
 
-    def envelope(self, name: str, version: str) -> Iterator[str]:
+    def envelope(self, name: str, version: str, several: bool = False) -> Iterator[str]:
+        mark = _marked(several, "ref/several-versions")
         if self.dialect != "adr":
             yield "apiVersion: floe.dev/v1"
             yield "kind: Manifest"
             yield "metadata:"
             yield f"  name: {name}"
-            yield f"  version: {version}"
+            yield f"  version: {version}{mark}"
             yield f"  owner: {name}@acme.example"
             if self.dialect == "design":
                 yield f"  scope: {'enterprise' if name == 'acme' else 'domain'}"
             yield f"  description: What {name} decides."
-        if self.dialect != "design":
+        else:
+            yield f"scope: {'enterprise' if name == 'acme' else 'domain'}{mark}"
+        if self.dialect == "v1":
             yield f"scope: {'enterprise' if name == 'acme' else 'domain'}"
 
     def plugin(self, category: str, name: str, mark: str = "") -> Iterator[str]:
@@ -222,6 +255,7 @@ class _Mesh:
         yield from self.envelope("acme", "1.0.0")
         yield "approved_plugins:"
         yield "  compute: [duckdb, snowflake]"
+        yield "approved_sinks: [salesforce]"
         yield "plugins:"
         yield from self.plugin("orchestrator", "dagster")
         yield from self.plugin(
@@ -231,25 +265,66 @@ class _Mesh:
         yield "  pii_encryption: required"
         yield "  audit_logging: enabled"
         yield "  data_retention_days: 30"
+        yield "  network_policies:"
+        yield "    enabled: true"
 
     def domain_manifest(self, number: int) -> Iterator[str]:
         fault = self.fault_of(number)
-        yield from self.envelope(f"{self.domain(number)}-domain", "2.1.0")
+        several = len(self.versions[number]) > 1
+        yield from self.envelope(f"{self.domain(number)}-domain", "2.1.0", several)
         yield f"parent_manifest: {REGISTRY}/enterprise-manifest:v1.0.0"
+        yield from self.namespace(number)
         yield "plugins:"
         if fault == "plugin":
             yield from self.plugin("compute", "spark", "whitelist/not-approved")
         else:
             yield from self.plugin("compute", "snowflake" if number % 2 else "duckdb")
-        names = self.approved[number] or fault == "unknown"
-        yield "approved_products:" + ("" if names else " []")
-        yield from (f"  - {name}" for name in self.approved[number])
-        if fault == "unknown":
-            yield f"  - {self.domain(number)}-that-nobody-has  #!products/unknown"
+        if fault == "secret":
+            yield "  catalog:"
+            yield "    type: polaris"
+            yield "    config:"
+            yield "      oauth2: {client_id: floe, client_secret: s3cr3t-Wq7x}  #!security/plain-secret"
+        yield from self.products(number)
         yield "governance:"
         yield f"  data_retention_days: {90 + number}"
         if fault == "override":
             yield "  pii_encryption: optional  #!security/override"
+        if fault == "egress":
+            yield "  network_policies:"
+            yield "    enabled: true"
+            yield "    custom_egress_rules:"
+            yield "      - to:  #!security/egress"
+            yield "          - ipBlock: {cidr: 203.0.113.0/24}"
+
+    def products(self, number: int) -> Iterator[str]:
+        """The approved ones. A domain may approve one of the domain before it, which is then said of both."""
+        fault = self.fault_of(number)
+        names = [(name, "") for name in self.approved[number]]
+        if fault == "twice":
+            names += [(name, "products/two-domains") for name in self.approved[number - 1][:1]]
+        if names and self.fault_of(number + 1) == "twice" and number + 1 < self.domains:
+            names[0] = names[0][0], "products/two-domains"
+        if fault == "unknown":
+            names.append((f"{self.domain(number)}-that-nobody-has", "products/unknown"))
+        yield "approved_products:" + ("" if names else " []")
+        yield from (f"  - {name}" + _marked(bool(mark), mark) for name, mark in names)
+
+    def namespace(self, number: int) -> Iterator[str]:
+        """Of the domain's tables, that of the domain before it; only one form of the files knows it."""
+        shared = self.fault_of(number) == "namespace"
+        taken = self.fault_of(number + 1) == "namespace" and number + 1 < self.domains
+        if self.dialect == "design" and (shared or taken):
+            yield "domain:  #!schema/not-shipped"
+            yield f"  name: {self.domain(number)}"
+            yield f"  namespace: {self.domain(number - shared)}  #!domains/same-namespace"
+
+    def unused(self) -> Iterator[str]:
+        """A domain without products."""
+        for line in self.envelope("archive-domain", "1.0.0"):
+            yield line + _marked(line.strip().startswith("scope:"), "manifest/unused")
+        yield f"parent_manifest: {REGISTRY}/enterprise-manifest:v1.0.0"
+        yield "plugins:"
+        yield from self.plugin("compute", "duckdb")
 
 
 def _marked(marked: bool, code: str) -> str:

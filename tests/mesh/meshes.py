@@ -38,8 +38,9 @@ def written(folder: Path, products: int, dialect: str = "v1", domains: int | Non
     return made
 
 
-def planted(made: Any) -> set[Finding]:
-    return {(each.file, each.line, each.code) for each in made.planted}
+def planted(made: Any, hints: bool = False) -> set[Finding]:
+    every = (*made.planted, *made.hinted) if hints else made.planted
+    return {(each.file, each.line, each.code) for each in every}
 
 
 def floe_ls(
@@ -56,13 +57,13 @@ def floe_ls(
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
 
 
-def checked(folder: Path, *arguments: str) -> set[Finding]:
-    """What `check` finds, hints left out."""
+def checked(folder: Path, *arguments: str, hints: tuple[str, ...] = ()) -> set[Finding]:
+    """What `check` finds; of hints, those of some codes."""
     done = floe_ls(folder, "check", "--format", "json", "--offline", *arguments)
     assert done.returncode in (0, 1), done.stderr
     return {
         (file["path"], found["range"]["start"]["line"], found["code"])
         for file in json.loads(done.stdout)["files"]
         for found in file["diagnostics"]
-        if found["severity"] != "hint"
+        if found["severity"] != "hint" or found["code"] in hints
     }

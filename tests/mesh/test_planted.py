@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from floe_ls.ide.diagnostics import CODES
 from mesh.meshes import checked, mesh, planted, written
 
 
@@ -16,15 +17,36 @@ def test_check_finds_exactly_what_is_planted(tmp_path: Path, dialect: str, produ
     assert checked(tmp_path) == planted(made)
 
 
-def test_check_finds_exactly_what_is_planted_in_many_domains(tmp_path: Path) -> None:
-    made = written(tmp_path, 400, domains=16)
-    codes = {each.code for each in made.planted}
-    assert {"security/override", "whitelist/not-approved", "products/unknown"} <= codes
-    assert checked(tmp_path) == planted(made)
+ACROSS_FILES = {
+    "products/two-domains",
+    "products/unknown",
+    "products/not-approved",
+    "manifest/unused",
+    "ref/several-versions",
+    "ref/not-found",
+    "ref/invalid",
+}
+
+
+OF_THE_TEXT = {"security/hidden-line", "security/hidden-key"}
+"""About how one text is read: see `tests/rules/test_yaml.py`."""
+
+
+@pytest.mark.parametrize("dialect", ["adr", "design", "v1"])
+def test_each_rule_of_a_mesh_is_planted_and_found_in_many_domains(
+    tmp_path: Path, dialect: str
+) -> None:
+    made = written(tmp_path, 200, dialect, domains=50)
+    codes = {code for _, _, code in planted(made, hints=True)}
+    assert codes >= ACROSS_FILES
+    policies = {code for code in CODES if code.startswith(("security/", "whitelist/"))}
+    assert codes >= policies - OF_THE_TEXT
+    assert ("domains/same-namespace" in codes) == (dialect == "design")
+    assert checked(tmp_path, hints=("manifest/unused",)) == planted(made, hints=True)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("dialect", ["adr", "v1"])
+@pytest.mark.parametrize("dialect", ["adr", "design", "v1"])
 def test_check_finds_exactly_what_is_planted_among_5000(tmp_path: Path, dialect: str) -> None:
     made = written(tmp_path, 5_000, dialect)
     assert checked(tmp_path) == planted(made)
