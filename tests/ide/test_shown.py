@@ -9,6 +9,7 @@ import pytest
 
 from floe_ls.forms.document import Document, read_document
 from floe_ls.ide.diagnostics import Shown, diagnostics, shown
+from floe_ls.ide.model import Diagnostic
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.lsp.convert import Converter
 from floe_ls.session import floe_shapes
@@ -65,6 +66,17 @@ def said(converter: Converter, document: Document, found: Shown) -> list[dict[st
     return items
 
 
+def told(found: Diagnostic) -> tuple[object, ...]:
+    return (
+        found.span,
+        found.code,
+        found.severity,
+        found.message,
+        found.tags,
+        [r.span for r in found.related],
+    )
+
+
 @pytest.mark.parametrize("encoding", [Encoding.UTF16, Encoding.UTF8])
 @pytest.mark.parametrize("made", [product, as_json])
 @pytest.mark.parametrize("seed", range(5))
@@ -80,8 +92,11 @@ def test_kept_findings_are_those_of_all_rules(seed: int, made, encoding: Encodin
         snapshot = snapshot_of(document, rules)
         found = shown(snapshot, document)
         all_found = diagnostics(snapshot, document, mends=False)
+        fresh = read_document(document.uri, text, 1)
+        anew = diagnostics(snapshot_of(fresh, rules), fresh, mends=False)
         where = f"seed {seed}, step {step}"
         assert found.flat() == all_found, where
+        assert list(map(told, all_found)) == list(map(told, anew)), where
         assert said(kept, document, found) == said(
             Converter(encoding, capabilities), document, Shown(all_found, [])
         ), where

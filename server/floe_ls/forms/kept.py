@@ -14,21 +14,35 @@ _STEP = 64
 def kept(
     memo: dict[Any, Any], key: str, entries: list[Entry], ask: Callable[[Entry], _T]
 ) -> list[_T]:
-    """The answer for each entry; entries that an edit left alone are not asked again."""
+    """The answer for each entry; entries that an edit left alone are not asked again. It is the very list of before
+    where no answer is another."""
     known: tuple[list[Entry], list[_T]] | None = memo.get(key)
     if known is None:
         answers = [ask(entry) for entry in entries]
     else:
-        was, old = known
-        first = common_start(was, entries)
-        last = common_end(was, entries, first)
+        was, answers = known
+        first, last = common(memo, was, entries)
         middle = [ask(entry) for entry in entries[first : len(entries) - last]]
-        answers = [*old[:first], *middle, *old[len(old) - last :]]
+        if middle != answers[first : len(answers) - last]:
+            answers = [*answers[:first], *middle, *answers[len(answers) - last :]]
     memo[key] = entries, answers
     return answers
 
 
-def common_start(was: list[Entry], now: list[Entry]) -> int:
+def common(memo: dict[Any, Any], was: list[Entry], now: list[Entry]) -> tuple[int, int]:
+    """How many entries two lists have in common from their start, and from their end beside those. Several ask about
+    the same long list after a key: the last answer is kept."""
+    known: tuple[list[Entry], list[Entry], tuple[int, int]] | None = memo.get("common")
+    if known is not None and known[0] is was and known[1] is now:
+        return known[2]
+    first = _common_start(was, now)
+    found = first, _common_end(was, now, first)
+    if len(now) >= _STEP:
+        memo["common"] = was, now, found
+    return found
+
+
+def _common_start(was: list[Entry], now: list[Entry]) -> int:
     """How many entries two lists have in common from their start."""
     size, at = min(len(was), len(now)), 0
     # Slices of the same objects are compared without a look at what they hold.
@@ -39,7 +53,7 @@ def common_start(was: list[Entry], now: list[Entry]) -> int:
     return at
 
 
-def common_end(was: list[Entry], now: list[Entry], first: int) -> int:
+def _common_end(was: list[Entry], now: list[Entry], first: int) -> int:
     """How many entries two lists have in common from their end, beside the first ones."""
     size = min(len(was), len(now)) - first
     a, b, at = len(was), len(now), 0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from floe_ls.chain.say import Origin
 from floe_ls.forms.document import Document
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.schema.meta import Role
+from floe_ls.schema.shape import Shape
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,12 @@ def _approved(snapshot: Snapshot, document: Document, path: tuple[str, ...]) -> 
 
 def categories_with(snapshot: Snapshot, names: tuple[str, ...]) -> str:
     """The category whose plugins have these known names; empty without one."""
-    plugins = snapshot.manifest_shape.role_shape(Role.PLUGINS)
+    return _category(snapshot.manifest_shape, names)
+
+
+@lru_cache(maxsize=16)
+def _category(manifest: Shape, names: tuple[str, ...]) -> str:
+    plugins = manifest.role_shape(Role.PLUGINS)
     for name, shape in plugins.fields.items() if plugins else ():
         if shape.category is not None and shape.category.known == names:
             return name

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from floe_ls.forms.document import Document
-from floe_ls.forms.kept import common_end, common_start
+from floe_ls.forms.kept import common
 from floe_ls.forms.preferred import preferred_key
 from floe_ls.forms.reading import data, fits, loaded
 from floe_ls.forms.tree import Folded, is_null, key_of
@@ -110,7 +110,7 @@ class Judged:
     """The judgement on a collection. `slips` are about it as a whole, `names` what must not repeat in it, `muted`
     the entries that have no effect since a later one has the same key."""
 
-    __slots__ = ("bad", "key", "muted", "names", "node", "parts", "shape", "slips")
+    __slots__ = ("bad", "calm", "key", "muted", "names", "node", "parts", "shape", "slips")
 
     def __init__(
         self,
@@ -130,6 +130,8 @@ class Judged:
         self.names = names
         self.muted = muted
         self.bad = bool(slips or parts.wrong)
+        self.calm: dict[str, Entry | None] | None = None
+        """The keys that the shape's constraints read, with their entries, where nothing breaks a constraint."""
 
 
 def findings(
@@ -275,6 +277,7 @@ class _Check:
         self.deep = tuple(f for f in root.rules.forbidden if f.deep)
         """Keys that may stand nowhere in the document, save where a field is known or any key is."""
         self.kind, self.dialect, self.tier = document.kind, document.dialect, document.tier
+        self.memo = document.memo
         self.clean: set[tuple[Shape, str, str]] = set()
         """Scalars with which nothing is wrong, as the shape, style and text of each."""
 
@@ -295,8 +298,7 @@ class _Check:
             judged = [judge(shape, entry, key, None) for entry in entries]
             return Parts(judged, [n for n, part in enumerate(judged) if part and part.bad])
         was, known = old.node.entries, old.parts
-        first = common_start(was, entries)
-        last = common_end(was, entries, first)
+        first, last = common(self.memo, was, entries)
         if first == len(entries) == len(was):
             return Parts(known.entries, known.wrong, first)
         middle: list[Part | None] = []
@@ -347,11 +349,17 @@ class _Check:
             slips += self.stranger(shape, at, entry, name, seen)
         if shape.wanted:
             slips += self.missing(shape, node, seen, start, end)
-        if shape.rules.constraints:
-            slips += self.constraints(shape, node, seen, start, end)
+        calm = old.calm if old is not None else None
+        if shape.rules.constraints and (calm is None or not _same_entries(calm, seen)):
+            written = _Written(shape, seen)
+            breaches = [*self.constraints(shape, node, written, start, end)]
+            calm = written.read if old is not None and not breaches else None  # few are edited
+            slips += breaches
         if shape.mistakable:
             slips += self.mistakes(shape, seen)
-        return Judged(node, shape, key, parts, tuple(slips), muted=frozenset(muted))
+        judged = Judged(node, shape, key, parts, tuple(slips), muted=frozenset(muted))
+        judged.calm = calm
+        return judged
 
     def member(self, shape: Shape | None, entry: Entry, _: str, old: Judged | None) -> Part | None:
         """One key of an object and what it holds."""
@@ -501,9 +509,8 @@ class _Check:
             yield Slip(a, b, code, severity, message, _insertion(child, called, node))
 
     def constraints(
-        self, shape: Shape, node: Mapping, seen: dict[str, tuple[int, Entry]], start: int, end: int
+        self, shape: Shape, node: Mapping, written: _Written, start: int, end: int
     ) -> Iterator[Slip]:
-        written = _Written(shape, seen)
         if end < 0:
             start, end = _head(node)
         for constraint in shape.rules.constraints:
@@ -731,7 +738,8 @@ class _Check:
         at, said = found[0], found[1].value
         a, b = at + said.start, at + said.end
         message = f"`{shape.discriminator}` is `{option}`, but must be {words.one_of(choices)}."
-        out.append(Slip(a, b, "schema/choice", _ERROR, message, _changes(a, b, option, choices)))
+        remedies = _changes(a, b, nearest(option, choices), choices)
+        out.append(Slip(a, b, "schema/choice", _ERROR, message, remedies))
         return None
 
     def anything(
@@ -832,10 +840,11 @@ class _Check:
         choices = [str(choice) for choice in shape.choices]
         said = words.shown(value)
         a, b = node.start, node.end
-        remedies = _changes(a, b, node.text, choices)
+        meant = nearest(node.text, choices)
         message = f"{_called(key)} is {said}, but must be {words.one_of(choices)}."
-        if remedies and remedies[0].preferred and len(choices) > 1:
-            message += f" Did you mean `{nearest(node.text, choices)}`?"
+        if meant is not None and len(choices) > 1:
+            message += f" Did you mean `{meant}`?"
+        remedies = _changes(a, b, meant, choices)
         return Slip(a, b, shape.codes.choice or "schema/choice", _ERROR, message, remedies)
 
     def limits(self, shape: Shape, node: Scalar, value: Any, key: str) -> Iterator[Slip]:
@@ -945,17 +954,44 @@ class _Written(Lookup[str, Any]):
         self._shape = shape
         self._seen = seen
         self._made: dict[str, Any] = {}
+        self.read: dict[str, Entry | None] | None = {}
+        """The entries that were asked for; None where all were."""
 
-    def __getitem__(self, key: str) -> Any:
+    def get(self, key: str, default: Any = None) -> Any:
+        found = self._seen.get(key)
+        if self.read is not None:
+            self.read[key] = found[1] if found is not None else None
+        if found is None:
+            return default
         if key not in self._made:
-            self._made[key] = data(self._shape.child(key), self._seen[key][1].value)
+            self._made[key] = data(self._shape.child(key), found[1].value)
         return self._made[key]
 
+    def __getitem__(self, key: str) -> Any:
+        value = self.get(key, self)
+        if value is self:
+            raise KeyError(key)
+        return value
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self.get(key, self) is not self
+
     def __iter__(self) -> Iterator[str]:
+        self.read = None
         return iter(self._seen)
 
     def __len__(self) -> int:
+        self.read = None
         return len(self._seen)
+
+
+def _same_entries(known: dict[str, Entry | None], seen: dict[str, tuple[int, Entry]]) -> bool:
+    """Whether there is under each key what there was."""
+    for key, entry in known.items():
+        found = seen.get(key)
+        if (found[1] if found is not None else None) is not entry:
+            return False
+    return True
 
 
 class _Nameless:
@@ -1241,9 +1277,8 @@ def _rename(node: Scalar, choices: tuple[Any, ...]) -> tuple[Remedy, ...]:
     return (Remedy(f"Rename to `{meant}`", (edit,), preferred=True),)
 
 
-def _changes(a: int, b: int, said: str, choices: list[str]) -> tuple[Remedy, ...]:
-    """A remedy for each choice, the likeliest first."""
-    meant = nearest(said, choices)
+def _changes(a: int, b: int, meant: str | None, choices: list[str]) -> tuple[Remedy, ...]:
+    """A remedy for each choice, the one that was likely meant first."""
     ordered = sorted(choices, key=lambda choice: choice != meant)[:8]
     return tuple(
         Remedy(

@@ -272,7 +272,9 @@ class FloeServer:
     def answers(self, method: str, answer: Callable[[dict[str, Any]], Any]) -> None:
         """Registers a handler of requests that gets plain JSON, and may answer later."""
         self.requested[method] = answer
-        self.pygls.feature(method)(lambda _params: None)  # announced; the message does not get there
+        self.pygls.feature(method)(
+            lambda _params: None
+        )  # announced; the message does not get there
 
     def load(self) -> None:
         """Loads pygls behind the first findings, so that the first request does not wait for it."""

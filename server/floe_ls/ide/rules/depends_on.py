@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from floe_ls.forms.document import At
@@ -96,7 +96,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     ask = partial(_needs, names, depends)
     needs = kept(memo, "needs", transforms.node.entries, ask)
     known: tuple[list[Needs], _Wrong] | None = memo.get("depends-on")
-    if known is None or known[0] != needs:
+    if known is None or known[0] is not needs:
         known = memo["depends-on"] = needs, _wrong(needs)
     wrong = known[1]
     yield from _unknown(subject, item, transforms, needs, wrong)
@@ -104,6 +104,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield _cycle(subject, item, transforms, needs, ring)
 
 
+@lru_cache(maxsize=16)
 def _keys(item: Shape, role: Role) -> frozenset[str]:
     """The spellings of the key that has a role."""
     field = next((f for f in item.fields.values() if f.role is role), None)
