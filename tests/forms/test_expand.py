@@ -25,6 +25,11 @@ def read(text: str, old: Document | None = None) -> Document:
         "a: &x\n  k: &y 1\n  l: *y\nb: *x\n",
         "a:\n  <<: {k: 1}\n",
         "a: &x [1, 2]\nb:\n  - *x\n  - 3\n",
+        "a: &x {k: 1, k: 2}\nb: {<<: *x}\n",
+        "a: &x {k: 1, k: 2}\nb: &y {k: 3, l: 4}\nc: {<<: [*x, *y]}\n",
+        "a: &x k\nb:\n  *x : 1\n",
+        "a: &x k\nb: {*x : &y {l: 1}, m: *y, n: null}\nc: {*x : }\n",
+        "&x a: 1\nb: {*x : 2, a: 3}\n",
         "governance: &g\n  pii_encryption: required\nb:\n  c:\n    <<: *g\n    audit_logging: enabled\n",
     ],
 )

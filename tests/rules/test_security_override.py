@@ -376,3 +376,59 @@ def test_values_that_are_none_of_the_order_are_left_to_the_schema() -> None:
     assert "security/override" not in [
         d.code for d in found(DOMAIN.replace("optional", "sometimes"))
     ]
+
+
+@pytest.mark.parametrize(
+    "governance",
+    [
+        "governance:\n  *pii : optional\n",
+        "governance: {*pii : optional}\n",
+        "governance:\n  pii_encryption: required\n  *pii : optional\n",
+        "governance:\n  <<: {pii_encryption: required, pii_encryption: optional}\n",
+        "governance:\n  <<: [{pii_encryption: optional}, {pii_encryption: required}]\n",
+        "governance:\n  <<: *weak\n",
+        "governance: {pii_encryption: !!str optional}\n",
+        "governance:\n  ? pii_encryption\n  : >-\n    optional\n",
+        'governance: {"pii\\x5fencryption":"option\\x61l"}\n',
+    ],
+)
+def test_a_weaker_value_is_found_in_every_spelling_of_yaml(governance: str) -> None:
+    files = {
+        "enterprise-manifest.yaml": "scope: enterprise\ngovernance: {pii_encryption: required}\n",
+        "sales-domain-manifest.yaml": "scope: domain\nparent_manifest: ./enterprise-manifest.yaml\n"
+        "notes: [&pii pii_encryption, &weak {pii_encryption: optional}]\n" + governance,
+    }
+    text = "".join(f"#- {name}\n{body}" for name, body in files.items())
+    text = text.replace("scope: domain", "$0scope: domain")
+    assert [d.severity for d in found(text) if d.code == "security/override"] == ["error"]
+
+
+@pytest.mark.parametrize(
+    "days", ["!!int 0100", "!!int '0100'", "0100", "1:20", "'30'", "!!float 30", "0x20"]
+)
+def test_fewer_days_are_found_in_every_spelling_of_a_number(days: str) -> None:
+    text = f"""
+        #- enterprise-manifest.yaml
+        scope: enterprise
+        governance: {{data_retention_days: 90}}
+        #- sales-domain-manifest.yaml
+        $0scope: domain
+        parent_manifest: ./enterprise-manifest.yaml
+        governance: {{data_retention_days: {days}}}
+    """
+    assert [d.severity for d in found(text) if d.code == "retention/lowered"] == ["warning"]
+
+
+def test_a_policy_that_is_null_to_floes_loader_binds_nobody() -> None:
+    check(
+        """
+        #- enterprise-manifest.yaml
+        scope: enterprise
+        governance: {pii_encryption: !!null required}
+        #- sales-domain-manifest.yaml
+        scope: domain
+        parent_manifest: ./enterprise-manifest.yaml
+        governance: {pii_encryption: optional}
+        """,
+        only="security/",
+    )

@@ -91,3 +91,79 @@ def test_what_an_anchor_holds_is_told_where_it_stands_and_once() -> None:
           - *one
         """
     )
+
+
+@pytest.mark.parametrize("hidden", ["\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize(
+    "before",
+    ["# as agreed", "# floe-ls: ignore[security/hidden-line]", "# &x", "# *", "# a *", "enabled"],
+)
+def test_a_line_that_only_floes_loader_begins_is_shown(hidden: str, before: str) -> None:
+    text = (
+        f"scope: domain\ngovernance:\n  audit_logging: {before}{hidden}  pii_encryption: optional\n"
+    )
+    (one,) = [d for d in found(text) if d.code == "security/hidden-line"]
+    assert one.severity == "error"
+    assert text[one.span.start : one.span.end] == hidden
+    assert fixed(text, "Replace it by a space") == text.replace(hidden, " ")
+
+
+@pytest.mark.parametrize(
+    "text", ["# a\u2028\n", "# a\u2028 # b\n", 'owner: "a\u2028b"\n', "owner: 'a\x85b'\n"]
+)
+def test_a_hidden_line_that_holds_nothing_is_nobodys_concern(text: str) -> None:
+    assert not [d for d in found(f"metadata:\n  {text}") if d.code == "security/hidden-line"]
+
+
+@pytest.mark.parametrize(
+    ("text", "spaced"),
+    [
+        ("scope:\tdomain\n", "scope: domain\n"),
+        ("scope: domain\t\n", "scope: domain \n"),
+        ("scope: domain\t# it is\n", "scope: domain # it is\n"),
+        ("approved_products:\n-\tsales\n", "approved_products:\n- sales\n"),
+        ("approved_products: [a,\tb]\n", "approved_products: [a, b]\n"),
+        ("metadata: {description: a\tb}\n", "metadata: {description: a b}\n"),
+        ("metadata:\n  description: |\t\n    a\n", "metadata:\n  description: | \n    a\n"),
+    ],
+)
+def test_a_tab_between_words_stops_floes_loader(text: str, spaced: str) -> None:
+    assert [d.code for d in found(text) if d.code.startswith("yaml/")] == ["yaml/tab"]
+    assert fixed(text, "Use spaces") == spaced
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# a\tb\nscope: domain\n",
+        "scope: domain # a\tb\n",
+        "metadata: {description: \"a\tb\", owner: 'a\tb'}\n",
+        "metadata:\n  description: |\n    a\tb\n  owner: >-\n    a\n    b\tc\n",
+        'metadata:\n  description: "a\n    \tb"\n',
+    ],
+)
+def test_a_tab_within_a_text_is_fine(text: str) -> None:
+    assert not [d for d in found(text) if d.code.startswith("yaml/")]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "!!merge x",
+        "!!merge <<",
+        "!<tag:yaml.org,2002:merge> x",
+        "!!%6Derge x",
+        "!!null x",
+        "!x x",
+        "? !!merge\n    x\n ",
+    ],
+)
+@pytest.mark.parametrize("after", ["", "  x: 1\n", "  # floe-ls: ignore[security/hidden-key]\n"])
+def test_a_tag_that_makes_another_key_is_an_error_for_good(key: str, after: str) -> None:
+    text = f"scope: domain\ngovernance:\n  {key}: {{pii_encryption: optional}}\n{after}"
+    assert [d.severity for d in found(text) if d.code == "security/hidden-key"] == ["error"]
+
+
+def test_the_tag_of_texts_is_fine_on_a_key() -> None:
+    text = "scope: domain\n!!str governance: {!!str pii_encryption: required}\n"
+    assert not [d for d in found(text) if d.code.startswith(("yaml/", "security/"))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from floe_ls.forms.tree import key_of, moved, pairs
 from floe_ls.syntax.cursor import enclosing
 from floe_ls.syntax.nodes import Collection, Entry, Mapping, Node, Scalar, Sequence
-from floe_ls.syntax.references import anchor_of, is_merge
+from floe_ls.syntax.references import anchor_of, is_alias, is_merge
 from floe_ls.syntax.tree import Tree
 
 BUDGET = 100_000
@@ -53,7 +53,10 @@ class _Expansion:
         own: list[tuple[int, Entry]] = []
         merged: list[list[tuple[int, Entry]]] = []
         for at, entry in pairs(node):
-            if id(entry) not in self.touched or entry.value is None:
+            untouched = id(entry) not in self.touched
+            if is_alias(entry.key) and not untouched:
+                changed, entry = True, self.named(entry, base + at)
+            if untouched or entry.value is None:
                 size += self.size(entry.value)
                 own.append((at, entry))
                 continue
@@ -94,6 +97,15 @@ class _Expansion:
         )
         return new, size
 
+    def named(self, entry: Entry, base: int) -> Entry:
+        """An entry whose key is an alias under the name that the alias stands for."""
+        key = entry.key
+        anchor = anchor_of(self.tree, base, key) if is_alias(key) else None
+        if key is None or anchor is None or not isinstance(it := anchor.node, Scalar):
+            return entry
+        name = Scalar(key.start, key.end, it.text, it.style, it.tag)
+        return Entry(name, entry.value, entry.colon, entry.rest, entry.errors, entry.flawed)
+
     def alias(self, node: Scalar, base: int, depth: int) -> tuple[Node, int]:
         anchor = anchor_of(self.tree, base, node)
         if anchor is None or id(anchor.node) in self.open or depth > MAX_DEPTH:
@@ -126,10 +138,15 @@ class _Expansion:
 def _brought(value: Node, at: int) -> list[tuple[int, Entry]]:
     """The entries that a merge key brings in, as seen from the mapping that holds it."""
     if isinstance(value, Mapping):
-        return [(at + offset, entry) for offset, entry in pairs(value)]
+        return _last_of_each_name(value, at)
     return [
-        (at + outer + offset, entry)
+        found
         for outer, item in pairs(value)
-        for offset, entry in pairs(item.value)
         if isinstance(item.value, Mapping)
+        for found in _last_of_each_name(item.value, at + outer)
     ]
+
+
+def _last_of_each_name(node: Mapping, at: int) -> list[tuple[int, Entry]]:
+    """Of several entries of a name the last one counts, as to floe's loader."""
+    return [*{key_of(entry): (at + offset, entry) for offset, entry in pairs(node)}.values()]

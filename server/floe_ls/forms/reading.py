@@ -9,8 +9,9 @@ from floe_ls.forms.tree import is_null
 from floe_ls.schema.shape import Shape
 from floe_ls.schema.typed import WRONG, typed
 from floe_ls.syntax.nodes import Collection, Mapping, Node, Scalar, Sequence
-from floe_ls.syntax.scalars import yaml11
+from floe_ls.syntax.scalars import tagged11, yaml11
 
+_TAGS = frozenset({"!!null", "!!bool", "!!int", "!!float", "!!timestamp"})
 _LENIENT = frozenset({"bool", "int", "float", "str"})
 
 
@@ -18,9 +19,9 @@ def loaded(node: Scalar) -> Any:
     """A scalar as floe's loader reads it: PyYAML, YAML 1.1."""
     if node.style == "*":
         return None
-    if node.style == "" and not node.tag:
-        return yaml11(node.text)
-    return node.value
+    if node.tag:
+        return tagged11(node.text, node.tag) if node.tag in _TAGS else node.value
+    return yaml11(node.text) if node.style == "" else node.value
 
 
 def reading(shape: Shape | None, node: Node | None) -> Any:

@@ -100,7 +100,11 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 def is_null(node: Node | None) -> bool:
     if node is None:
         return True
-    return type(node) is Scalar and node.style == "" and node.text in _NULLS and node.value is None
+    if type(node) is not Scalar:
+        return False
+    if node.tag is not None:
+        return node.value is None
+    return node.style == "" and node.text in _NULLS
 
 
 def moved(node: Node, by: int) -> Node:

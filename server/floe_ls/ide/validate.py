@@ -340,10 +340,10 @@ class _Check:
                     strangers[canonical] = at, entry, name
             if canonical in seen:
                 known = seen[canonical]
-                if key_of(known[1]) == name.text:
-                    muted.add(node.entries.index(known[1]))
-                else:
+                if key_of(known[1]) != name.text:
                     slips += self.twice(shape, canonical, (at, name), known)
+                elif known[1].key is None or known[1].key.tag is None:  # a tag makes another key
+                    muted.add(node.entries.index(known[1]))
             seen[canonical] = at, entry
         for at, entry, name in strangers.values():
             slips += self.stranger(shape, at, entry, name, seen)
@@ -369,7 +369,7 @@ class _Check:
         assert shape is not None
         name = key.text
         child = shape.fields.get(name) or shape.child(name)
-        slips: list[Slip] = []
+        slips = _tagged(key)
         if child is None:
             if key.style == "" and not isinstance(yaml11(name), str):
                 slips += _odd_key(key)
@@ -384,7 +384,7 @@ class _Check:
                 # Nobody reads it here, so what it holds is nobody's concern.
                 return _part(slips, self.anything(node, name, slips, old))
         elif type(node) is Scalar and (child, node.style, node.text) in self.clean:
-            return None
+            return _part(slips, None)
         if type(entry) is Folded and entry.written:
             name = entry.written[-1]  # messages call it as its author does
         below = self.value(child, node, key.start, key.end, name, slips, old)
@@ -619,7 +619,7 @@ class _Check:
         item, keys, key = shape.item, shape.keys, entry.key
         if not isinstance(key, Scalar):
             return _part(_no_word(key), None)
-        slips: list[Slip] = []
+        slips = _tagged(key)
         if key.style == "" and not isinstance(yaml11(key.text), str):
             slips += _odd_key(key)
         elif keys is not None and keys.choices and key.text not in keys.choices:
@@ -761,8 +761,8 @@ class _Check:
 
     def stray(self, _: Shape | None, entry: Entry, key: str, old: Judged | None) -> Part | None:
         """A key or item that is nobody's."""
-        slips: list[Slip] = []
         name = entry.key
+        slips = _tagged(name) if isinstance(name, Scalar) else []
         if name is not None and not isinstance(name, Scalar):
             slips += _no_word(name)
         elif self.deep and name is not None and name.style == "":
@@ -1090,6 +1090,16 @@ def _no_word(key: Node | None) -> list[Slip]:
         return []
     message = "A key is a word here, not a list or mapping."
     return [Slip(key.start, key.end, "schema/key", _ERROR, message)]
+
+
+def _tagged(key: Scalar) -> list[Slip]:
+    """A tag makes something else of a key than a text, such as a merge key."""
+    if key.tag in (None, "!!str"):
+        return []
+    message = (
+        f"The tag `{key.tag}` makes something else of this key to floe's loader: remove the tag."
+    )
+    return [Slip(key.start, max(key.end, key.start + 1), "security/hidden-key", _ERROR, message)]
 
 
 def _odd_key(key: Scalar) -> list[Slip]:

@@ -31,6 +31,8 @@ _RESOLVED_TAGS = frozenset({"!!int", "!!float", "!!bool", "!!null"})
 
 def resolve(text: str, style: str = "", tag: str | None = None) -> ScalarValue:
     """The value of a scalar under the core schema of YAML 1.2."""
+    if tag == "!!null":
+        return None
     if tag not in _RESOLVED_TAGS if tag else style:
         return text
     if text in _WORDS:
@@ -181,6 +183,28 @@ def yaml11(text: str) -> ScalarValue | date | Unreadable:
             return _time_11(m)
     except (ValueError, OverflowError):  # 0x_ has no digits, and 2024-13-01 is no date
         return UNREADABLE
+    return text
+
+
+def tagged11(text: str, tag: str) -> ScalarValue | date | Unreadable:
+    """The value that such a loader gives a scalar, of any style, with one of the tags of YAML 1.1."""
+    value = yaml11(text)
+    match tag:
+        case "!!null":
+            return None
+        case "!!bool":
+            return value if isinstance(value, bool) else UNREADABLE
+        case "!!int":
+            return value if type(value) is int else UNREADABLE
+        case "!!float":
+            try:
+                return float(text.replace("_", ""))
+            except ValueError:  # 1:30, or .inf
+                if isinstance(value, float) or (isinstance(value, int) and ":" in text):
+                    return float(value)
+                return UNREADABLE
+        case "!!timestamp":
+            return value if isinstance(value, date) else UNREADABLE
     return text
 
 

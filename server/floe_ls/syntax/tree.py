@@ -18,7 +18,10 @@ _FORBIDDEN = re.compile(
 )
 _FEW = 20
 _SPECIAL = re.compile(r"(?:^|(?<=\ufeff))(?:---|\.\.\.|<<<<<<<(?= ))", re.MULTILINE)
-_RARE = re.compile(r"&[^ \t\r\n,\[\]{}]+|\*[^ \t\r\n,\[\]{}]|<<|!\w+!|floe-ls:")
+LINE_BREAKS = "\x85\u2028\u2029"
+"""What YAML 1.1 takes for the end of a line, and YAML 1.2 for text."""
+_NAME = rf"[^ \t\r\n,\[\]{{}}{LINE_BREAKS}]"
+_RARE = re.compile(rf"&{_NAME}+|\*{_NAME}|<<|!\w+!|floe-ls:|[{LINE_BREAKS}]")
 _LONE_CR = re.compile(r"\r(?!\n)")
 
 
@@ -39,7 +42,8 @@ class Tree:
     special: Places
     """Lines that may end a document, or begin a conflict of two versions."""
     rare: Places
-    """What is rare and matters: the signs of anchors, aliases, merge keys and tag handles, and words to this server."""
+    """What is rare and matters: the signs of anchors, aliases, merge keys and tag handles, line breaks of YAML 1.1
+    alone, and words to this server."""
 
     def __init__(
         self,

@@ -236,7 +236,8 @@ YAML_CODES: tuple[Code, ...] = (
         plugins:
           compute: duckdb
         """,
-        "Use spaces. Most editors can be told to insert them when the tab key is pressed.",
+        "Use spaces, also between words: floe's loader takes tabs within quotes, blocks of text and comments alone. Most"
+        " editors can be told to insert spaces when the tab key is pressed.",
         why=_INDENTATION,
     ),
     _code(
@@ -366,6 +367,29 @@ UNKNOWN_TAG = Code(
           owner: platform-team@example.com
         """,
         "Write the value itself. What differs between environments is chosen at run time, by `FLOE_ENV`.",
+    ),
+    "A13",
+)
+HIDDEN_KEY = Code(
+    "security/hidden-key",
+    ERROR,
+    "A tag makes something else of a key than it looks like.",
+    page(
+        """
+        To floe's loader a key with the tag `!!merge` takes over the entries of another mapping, whatever the key is
+        called, and other tags make other things of a key, or stop the loader. So a policy can be weakened under a name
+        that means nothing. Keys of floe's files are texts and need no tag: this code cannot be silenced or lowered.
+        """,
+        """
+        governance:
+          !!merge notes:
+            pii_encryption: optional
+        """,
+        """
+        governance:
+          pii_encryption: required
+        """,
+        "Remove the tag.",
     ),
     "A13",
 )

@@ -34,11 +34,13 @@ from floe_ls.ide.rules import (
     whitelist_transform,
     yaml_aliases,
     yaml_documents,
+    yaml_loader,
     yaml_syntax,
 )
 
 RULES: tuple[Rule, ...] = (
     yaml_syntax.RULE,
+    yaml_loader.RULE,
     yaml_documents.RULE,
     yaml_aliases.RULE,
     runtime_older.RULE,

@@ -9,7 +9,7 @@ from floe_ls.ide.pages.manifest import MANIFEST_CODES
 from floe_ls.ide.pages.product import PRODUCT_CODES
 from floe_ls.ide.pages.schema import SCHEMA_CODES
 from floe_ls.ide.pages.texts import TEXT_CODES
-from floe_ls.ide.pages.yaml import AMBIGUOUS, UNKNOWN_TAG, UNREADABLE
+from floe_ls.ide.pages.yaml import AMBIGUOUS, HIDDEN_KEY, UNKNOWN_TAG, UNREADABLE
 from floe_ls.ide.rule import Finding, Rule, Subject
 from floe_ls.ide.validate import findings
 
@@ -27,6 +27,7 @@ RULE = Rule(
         *PRODUCT_CODES,
         AMBIGUOUS,
         UNKNOWN_TAG,
+        HIDDEN_KEY,
         UNREADABLE,
     ),
     check,
