@@ -115,3 +115,63 @@ def test_a_file_without_a_reference_has_no_versions(client: Client) -> None:
     client.start()
     uri = client.open_text(client.uri("manifest.yaml"), "scope: enterprise\n")
     assert client.ask("floe/versions", {"uri": uri}) is None
+
+
+def test_newer_versions_are_offered_where_the_reference_is(
+    client: Client, faults: FaultServer
+) -> None:
+    client.start()
+    uri = client.open(publishes(faults))
+    client.published(uri, "ref/newer-version")
+
+    def previews(line: int, character: int, **context: Any) -> list[dict[str, Any]]:
+        here = {"line": line, "character": character}
+        asked = {"textDocument": {"uri": uri}, "range": {"start": here, "end": here}}
+        context = {"diagnostics": [], **context}
+        found = client.ask("textDocument/codeAction", {**asked, "context": context})
+        return [each for each in found if each["kind"] == "refactor.preview"]
+
+    offered = previews(1, 20)
+    assert [each["title"] for each in offered] == [
+        f"What would change with v1.{minor}.0?" for minor in (4, 3, 2)
+    ]
+    assert "edit" not in offered[0]
+    assert offered[0]["command"]["command"] == "floe.whatIf"
+    assert offered[0]["command"]["arguments"] == [uri, "v1.4.0"]
+    assert previews(3, 4) == []
+    assert previews(1, 20, only=["quickfix"]) == []
+    assert len(previews(1, 20, only=["refactor"])) == 3
+    run = {"command": "floe.whatIf", "arguments": offered[0]["command"]["arguments"]}
+    assert client.ask("workspace/executeCommand", run)["uri"].startswith("floe-whatif:")
+    told = next(m for m in client.seen if m.get("method") == "window/showMessage")["params"]
+    assert told["message"].startswith("manifest.yaml: up v1.0.0 → v1.4.0: ")
+
+
+def test_a_proposed_version_says_what_it_would_change_once_it_is_at_hand(
+    client: Client, faults: FaultServer
+) -> None:
+    client.start()
+    present = publishes(faults)
+    uri = client.open(present)
+    client.published(uri, "ref/newer-version")
+    (client.folder / "manifest.yaml").write_text(
+        f"scope: domain\nparent_manifest: {present}\nplugins:\n  compute: snowflake\n"
+    )
+    typed = f"parent_manifest: {present.removesuffix('v1.0.0')}"
+    change = {"text": f"scope: domain\n{typed}\nplugins:\n  compute: snowflake\n"}
+    client.notify(
+        "textDocument/didChange",
+        {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [change]},
+    )
+    at = {"textDocument": {"uri": uri}, "position": {"line": 1, "character": len(typed)}}
+
+    def newest() -> dict[str, Any]:
+        items = client.ask("textDocument/completion", at)["items"]
+        item = next(each for each in items if each["label"].endswith(":v1.4.0"))
+        return dict(client.ask("completionItem/resolve", item))
+
+    assert "In place of" not in str(newest().get("documentation", ""))
+    while "documentation" not in (found := newest()):
+        faults.over.wait(0.05)
+    assert "**In place of `v1.0.0`:** nothing changes" in found["documentation"]["value"]
+    assert [r.path for r in faults.requests if "v1.4.0" in r.path] != []

@@ -10,6 +10,7 @@ from floe_ls.chain.layers import Chain, Reference, reference
 from floe_ls.chain.merge import Effective
 from floe_ls.chain.ref import OciRef, parse_ref
 from floe_ls.forms.document import Document, Kind, read_document
+from floe_ls.ide import markdown as md
 from floe_ls.ide.changes import came, in_words, judged, plural
 from floe_ls.ide.effective import LineOrigin, View
 from floe_ls.ide.freshness import newer
@@ -201,6 +202,42 @@ def summary(found: WhatIf) -> str:
         number = len(found.below.broken)
         parts.append(f"{plural(number, 'file')} below would break")
     return ", ".join(parts) or "nothing changes"
+
+
+def in_short(found: WhatIf) -> str:
+    """One line: `orders: acme v1.0.0 → v2.0.0: 2 values change, 1 finding comes.`"""
+    head = f"{found.document.name}: {_short(found)}"
+    if found.pending:
+        return f"{head}: {found.pending} is being fetched; ask again."
+    return f"{head}: {found.trouble or summary(found) + '.'}"
+
+
+_SHOWN = 5
+"""Values, and findings, that documentation names."""
+
+
+def as_markdown(found: WhatIf) -> str:
+    """For the documentation of a proposal; empty where nothing is known."""
+    if not found.known or found.before == found.after:
+        return ""
+    told = summary(found)
+    lines = [f"- {md.code(in_words(change))}" for change in found.changes[:_SHOWN]]
+    lines += [f"- {each.severity}: {each.message}" for each in found.new[:_SHOWN]]
+    lines += [f"- no longer: {each.message}" for each in found.gone[:_SHOWN]]
+    return f"**In place of {md.code(_version_of(found.before))}:** {told}.\n\n" + "\n".join(lines)
+
+
+def _version_of(text: str) -> str:
+    ref = parse_ref(text)
+    return ref.version if isinstance(ref, OciRef) and ref.version else text
+
+
+def same_repository(found: WhatIf) -> bool:
+    """Whether it is another version of the present parent."""
+    old, new = parse_ref(found.before), parse_ref(found.after)
+    if isinstance(old, OciRef) and isinstance(new, OciRef):
+        return old.without_version == new.without_version
+    return False
 
 
 def view(found: WhatIf) -> View:

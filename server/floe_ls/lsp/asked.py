@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from floe_ls.forms.document import Document
+    from floe_ls.ide.model import Completion
     from floe_ls.lsp.server import FloeServer
 
 
@@ -69,6 +71,51 @@ def resolved(server: FloeServer, item: dict[str, Any]) -> Any:
     known = items[index] if 0 <= index < len(items) else None
     if known is None or known.label != item.get("label") or data.get("uri") != document.uri:
         return item
-    if text := documentation(server.snapshot, document, known):
+    parts = (documentation(server.snapshot, document, known), _what_if(server, document, known))
+    if text := "\n\n".join(filter(None, parts)):
         item["documentation"] = {"kind": "markdown", "value": text}
     return item
+
+
+def _what_if(server: FloeServer, document: Document, item: Completion) -> str:
+    """What would change if a proposed reference were taken. A version of the present parent that is not at hand is
+    fetched, and told about when somebody looks the next time."""
+    if item.kind != "reference":
+        return ""
+    from floe_ls.ide.what_if import as_markdown, same_repository, what_if
+
+    base = _with_reference(server, document)
+    if base is None:
+        return ""
+    snapshot = server.snapshot if base is document else server.snapshot.trying(base)
+    found = what_if(snapshot, base, item.label, inheritors=False)
+    if found is not None and found.pending and same_repository(found):
+        server.session.fetch_to_try(found.pending, document)
+        snapshot = server.snapshot if base is document else server.snapshot.trying(base)
+        found = what_if(snapshot, base, item.label, inheritors=False)
+    return as_markdown(found) if found is not None else ""
+
+
+def _with_reference(server: FloeServer, document: Document) -> Document | None:
+    """The text that a proposal is compared with: the present one, or, while its reference is half typed, that on
+    disk."""
+    from floe_ls.chain.layers import reference
+    from floe_ls.chain.ref import OciRef, parse_ref
+    from floe_ls.forms.document import read_document
+    from floe_ls.remote import files
+
+    def stands(text: Document) -> bool:
+        here = reference(text, server.snapshot.shapes)
+        ref = parse_ref(here.text) if here is not None else None
+        if ref is None or (isinstance(ref, OciRef) and not ref.version):
+            return False
+        chain = server.snapshot.chain(text)
+        return not chain.pending and not any(trouble.hides for trouble in chain.troubles)
+
+    if stands(document):
+        return document
+    saved = files.read(document.uri) if document.uri.startswith("file:") else None
+    if not isinstance(saved, str):
+        return None
+    known = read_document(document.uri, saved, label=document.label)
+    return known if stands(known) else None

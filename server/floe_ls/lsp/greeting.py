@@ -30,6 +30,7 @@ ACTIONS = [
     "source.removeRedundant.floe",
     "refactor.rewrite",
     "refactor.move",
+    "refactor.preview",
 ]
 TOKENS = {
     "tokenTypes": ["property", "class", "namespace", "function"],

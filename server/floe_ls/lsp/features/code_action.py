@@ -12,6 +12,7 @@ from floe_ls.forms.document import Document
 from floe_ls.ide.actions import Action, ActionKind, actions
 from floe_ls.ide.freshness import fixes
 from floe_ls.ide.model import Fix
+from floe_ls.ide.what_if import versions
 from floe_ls.lsp.convert import as_json
 from floe_ls.text import Span
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from floe_ls.lsp.server import FloeServer
 
 QUICK_FIX, REWRITE = "quickfix", "refactor.rewrite"
+PREVIEW = "refactor.preview"
+"""Shows what an edit would do, and edits nothing."""
 
 
 def register(server: FloeServer) -> None:
@@ -28,7 +31,7 @@ def register(server: FloeServer) -> None:
     )
     offered: list[tuple[Document, list[Action]]] = []
     """The actions of the last answer."""
-    kinds = list(dict.fromkeys([QUICK_FIX, *(kind.value for kind in ActionKind)]))
+    kinds = list(dict.fromkeys([QUICK_FIX, *(kind.value for kind in ActionKind), PREVIEW]))
 
     def edit(document: Document, action: Action) -> dict[str, Any]:
         made = action.make()
@@ -69,6 +72,8 @@ def register(server: FloeServer) -> None:
             if _wants(only, action.kind) and action.title not in known
             if server.convert.creates or not action.creates
         ]
+        if _wants(only, PREVIEW):
+            out += _previews(server, document, span)
         offered[:] = [(document, more)]
         for index, action in enumerate(more):
             made: dict[str, Any] = {"title": action.title, "kind": action.kind.value}
@@ -99,9 +104,23 @@ def _wants(only: list[str], kind: str) -> bool:
     return not only or any(f"{kind}.".startswith(f"{wanted}.") for wanted in only)
 
 
+def _previews(server: FloeServer, document: Document, span: Span) -> list[dict[str, Any]]:
+    """What newer versions of the reference at a place would change."""
+    if not _on_reference(server, document, span):
+        return []
+    out: list[dict[str, Any]] = []
+    for tag in versions(server.snapshot, document):
+        title = f"What would change with {tag}?"
+        command = {"title": title, "command": "floe.whatIf", "arguments": [document.uri, tag]}
+        out.append({"title": title, "kind": PREVIEW, "command": command})
+    return out
+
+
 def _of_reference(server: FloeServer, document: Document, span: Span) -> tuple[Fix, ...]:
     """What may be done to the reference at a place: take the newest tag, pin to the digest."""
+    return fixes(server.snapshot, document) if _on_reference(server, document, span) else ()
+
+
+def _on_reference(server: FloeServer, document: Document, span: Span) -> bool:
     here = reference(document, server.snapshot.shapes)
-    if here is None or here.span.end < span.start or span.end < here.span.start:
-        return ()
-    return fixes(server.snapshot, document)
+    return here is not None and here.span.end >= span.start and span.end >= here.span.start

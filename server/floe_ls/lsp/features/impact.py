@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from floe_ls.chain.merge import dotted
 from floe_ls.forms.document import Kind
-from floe_ls.ide.impact_view import impact_view
+from floe_ls.ide.impact_view import headline, impact_view
 from floe_ls.ide.mend import flow
 from floe_ls.lsp.features.content import Content, query_of, view_uri
 from floe_ls.lsp.features.effective import uri_in
@@ -76,6 +76,11 @@ def register(server: FloeServer) -> None:
                 tell(uri)
         radius.prepare()
 
+    def say(look: Look | None) -> None:
+        if look is not None:
+            message = headline(look.impact, _name(server, look))
+            server.notify("window/showMessage", {"type": 3, "message": message})
+
     server.requested["floe/impact"] = on_impact
     server.contents.add(SCHEME, content, _NOTHING)
     radius.looked.append(tell)
@@ -91,12 +96,13 @@ def register(server: FloeServer) -> None:
         view = view_uri(SCHEME, uri, "Impact of {}")
         if server.client_has("window", "showDocument", "support"):
             server.ask("window/showDocument", {"uri": view, "takeFocus": True})
+        else:
+            radius.look(uri).then(say)
         return {"uri": view}
 
 
 def _content(server: FloeServer, look: Look) -> Content:
-    row = server.snapshot.row(look.document)
-    name = row.name if row is not None else look.document.name
+    name = _name(server, look)
     against = f"{look.document.name} on disk"
     found = impact_view(look.impact, name, against, server.session.label)
     return Content(
@@ -106,6 +112,11 @@ def _content(server: FloeServer, look: Look) -> Content:
             for lead in found.leads
         ],
     )
+
+
+def _name(server: FloeServer, look: Look) -> str:
+    row = server.snapshot.row(look.document)
+    return row.name if row is not None else look.document.name
 
 
 def line_range(line: int) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from floe_ls.chain.layers import reference
 from floe_ls.ide.snapshot import Snapshot
-from floe_ls.ide.what_if import WhatIf, tags, versions, view, what_if
+from floe_ls.ide.what_if import WhatIf, in_short, tags, versions, view, what_if
 from floe_ls.lsp.convert import as_json
 from floe_ls.lsp.features.content import Content, query_of, view_uri
 from floe_ls.lsp.features.effective import uri_in
@@ -96,14 +97,15 @@ def register(server: FloeServer) -> None:
             said = f"No newer version is known of what {document.name} builds on."
             server.notify("window/showMessage", {"type": 3, "message": said})
             return None
-        if tried(server, uri, ref) is None:
+        found = tried(server, uri, ref)
+        if found is None:
             return None
-        from urllib.parse import quote
-
         shown_as = ref.rpartition("/")[2]
         made = view_uri(SCHEME, uri, f"{{}} with {shown_as}", f"&{quote(ref, safe='/')}")
         if server.client_has("window", "showDocument", "support"):
             server.ask("window/showDocument", {"uri": made, "takeFocus": True})
+        else:
+            server.notify("window/showMessage", {"type": 3, "message": in_short(found)})
         return {"uri": made}
 
 
