@@ -11,13 +11,39 @@ from pathlib import Path
 from tools import REPOSITORY, needs
 
 
-def test_eglot_shows_findings_hover_and_completion(tmp_path: Path, examples: Path) -> None:
+def test_eglot_shows_what_the_server_knows(tmp_path: Path, examples: Path) -> None:
+    """Findings, hover, completion, fixes, definitions, views, rename: each fact is in emacs.el."""
     workspace = Path(shutil.copytree(examples, tmp_path / "examples"))
+    subprocess.run(["git", "init", "--quiet", workspace], check=True)  # a project of Emacs
+    remote = workspace / "remote" / "x-domain-manifest.yaml"
+    remote.parent.mkdir()
+    source = examples / "adr" / "three-tier" / "enterprise-manifest.yaml"
+    server = {**os.environ, "PYTHONPATH": str(REPOSITORY / "server")}
+    publish = [sys.executable, "-m", "floe_ls", "publish", source, "mirror:v1.0.0"]
+    subprocess.run(publish, cwd=remote.parent, env=server, check=True, capture_output=True)
+    (remote.parent / "floe-ls.toml").write_text(
+        '[registries."registry.example.com"]\nmirror = "mirror/"\n', encoding="utf-8"
+    )
+    parent = "oci://registry.example.com/enterprise-manifest:v1.0.0"
+    remote.write_text(f"scope: domain\nparent_manifest: {parent}\n", encoding="utf-8")
+    domain = workspace / "renamed" / "domain-manifest.yaml"
+    product = workspace / "renamed" / "product" / "floe.yaml"
+    product.parent.mkdir(parents=True)
+    domain.write_text("scope: domain\napproved_products: [customer-360]\n", encoding="utf-8")
+    product.write_text(
+        "name: customer-360\nversion: 1.0.0\nplatform:\n  ref: ../domain-manifest.yaml\n",
+        encoding="utf-8",
+    )
+    files = [
+        workspace / "broken" / "operations-domain-manifest.yaml",
+        remote,
+        domain,
+        product,
+    ]
     command = [needs("emacs"), "--batch", "-Q", "-l", Path(__file__).with_name("emacs.el")]
-    file = workspace / "broken" / "operations-domain-manifest.yaml"
     ran = subprocess.run(
-        [*command, REPOSITORY / "editors" / "emacs", sys.executable, file],
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY / "server")},
+        [*command, REPOSITORY / "editors" / "emacs", sys.executable, *files],
+        env={**server, "FLOE_LS_CACHE": str(tmp_path / "cache")},
         capture_output=True,
         text=True,
         timeout=120,
