@@ -66,6 +66,7 @@ def kind_of(root: Node | None, uri: str) -> Kind:
     """By its own `kind`, then its name, then its keys: a `floe.yaml` that holds a manifest's keys is a wrong
     product, and not a manifest."""
     name = file_name(uri)
+    name = file_name(uri)
     product, manifest = names_product(name), names_manifest(name)
     keys = _keys(root) if isinstance(root, Mapping) else set()
     if kind := _text(root, "kind"):

@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from floe_ls.forms.document import Document
+from floe_ls.forms.kept import common
 from floe_ls.forms.tree import key_of
 from floe_ls.ide.model import Diagnostic
 from floe_ls.ide.rule import IDENTITY, Code, Finding, Mend, Rule, Subject
@@ -95,6 +97,33 @@ def _limited(ordered: list[Diagnostic]) -> list[Diagnostic]:
     return sorted(worst, key=_place)
 
 
+class _Plan(NamedTuple):
+    """Which rules to ask, and which to spare, after an edit of some top-level keys."""
+
+    touched: frozenset[str | None]
+    silent: frozenset[Rule]
+    """Rules that found nothing before it."""
+    spared: frozenset[Rule]
+    asked: tuple[Rule, ...]
+
+
+class _Asked(NamedTuple):
+    """What is known of the last time when all rules were asked about a document."""
+
+    seal: tuple[object, ...]
+    entries: list[Entry]
+    silent: frozenset[Rule]
+    plan: _Plan
+
+
+_EVERYTHING = _Plan(frozenset(), frozenset(), frozenset(), RULES)
+
+
+def _plan(silent: frozenset[Rule], touched: frozenset[str | None], shape: Shape) -> _Plan:
+    spared = frozenset(rule for rule in silent if _fields(rule, shape).isdisjoint(touched))
+    return _Plan(touched, silent, spared, tuple(rule for rule in RULES if rule not in spared))
+
+
 class _Inquiry:
     """What rules find in one document, less what settings and comments silence."""
 
@@ -107,47 +136,42 @@ class _Inquiry:
         """Lines: what a broken one seems to say is not what its author means."""
         self.found: dict[tuple[str, Span, str], Diagnostic] = {}
 
-    def ask(self, asked: Iterable[Rule]) -> set[Rule]:
+    def ask(self, asked: Iterable[Rule]) -> frozenset[Rule]:
         """Takes what rules find. The rules that found nothing."""
         subject, kind, ours = self.subject, self.document.kind, self.document.is_ours
         found: list[Finding] = []
-        silent: set[Rule] = set()
+        silent: list[Rule] = []
         for rule in asked:
             if (ours or rule.any_file) and (rule.kinds is None or kind in rule.kinds):
                 more = _findings(rule, subject)
                 if more:
                     found += more
                 elif rule.reads is not None:
-                    silent.add(rule)
+                    silent.append(rule)
         self.broken.update(
             self.document.lines.line_at(each.span.start) for each in found if each.code in _BREAKING
         )
         for each in found:
             self.take(each)
-        return silent
+        return frozenset(silent)
 
     def ask_again(self) -> None:
         """Asks all rules, but for those that found nothing the last time in what is still the same."""
         document, snapshot = self.document, self.subject.snapshot
+        memo, root = document.memo, document.root.node
         seal = snapshot.beside(document.uri), document.kind, document.dialect, document.tier
-        root = document.root.node
-        fields = (
-            {key_of(entry): entry for entry in root.entries} if isinstance(root, Mapping) else {}
-        )
-        silent: set[Rule] = set()
-        known: tuple[object, dict[str | None, Entry], set[Rule]] | None
-        known = document.memo.get("silent")
-        if known is not None and known[0] == seal:
-            before = known[1]
-            touched = {
-                key
-                for key in fields.keys() | before.keys()
-                if fields.get(key) is not before.get(key)
-            }
-            shape = snapshot.shapes[document.kind]
-            silent = {rule for rule in known[2] if _fields(rule, shape).isdisjoint(touched)}
-        more = self.ask([rule for rule in RULES if rule not in silent])
-        document.memo["silent"] = seal, fields, silent | more
+        entries = root.entries if isinstance(root, Mapping) else []
+        known: _Asked | None = memo.get("asked")
+        plan = _EVERYTHING
+        if known is not None and known.seal == seal:
+            was, plan = known.entries, known.plan
+            first, last = common(memo, was, entries)
+            edited = (*was[first : len(was) - last], *entries[first : len(entries) - last])
+            touched = frozenset(map(key_of, edited))
+            if touched != plan.touched or known.silent != plan.silent:
+                plan = _plan(known.silent, touched, snapshot.shapes[document.kind])
+        silent = self.ask(plan.asked) | plan.spared
+        memo["asked"] = _Asked(seal, entries, silent, plan)
 
     def take(self, finding: Finding, known: bool = False) -> None:
         """One more; of two that say the same the first counts, or, if it is `known`, the last."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 from floe_ls.chain.layers import (
@@ -131,7 +131,13 @@ class Snapshot:
             counted = (self.census, ()) if "census" in self.__dict__ else self._counted
             changes["_counted"] = (None, ()) if "documents" in changes else counted
         changes.setdefault("_beside", ("", None))
-        return replace(self, **changes, _chains={}, _merged=kept)  # type: ignore[arg-type]
+        # What `replace` does, in a fraction of its time: there is a new one after every key.
+        out = object.__new__(Snapshot)
+        mine = self.__dict__
+        state = {name: mine[name] for name in _NAMES}
+        state.update(changes, _chains={}, _merged=kept)
+        out.__dict__.update(state)
+        return out
 
     # --- questions
 
@@ -368,6 +374,9 @@ class Snapshot:
         if (artifact := self.artifacts.get(target)) is not None:
             return Found(artifact, "registry")
         return self.failures.get(target) or Pending(target)
+
+
+_NAMES = tuple(each.name for each in fields(Snapshot))
 
 
 def _local(setting: Setting) -> Setting:

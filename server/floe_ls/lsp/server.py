@@ -46,6 +46,8 @@ COLLECT = 50_000
 WATCHED = ("**/*.{yaml,yml}", "**/floe-ls.toml")
 
 
+_decode = json.JSONDecoder().decode
+
 NOT_INITIALIZED, INVALID, INTERNAL = -32002, -32600, -32603
 PARSE_ERROR = -32700
 CANCELLED = -32800
@@ -117,7 +119,7 @@ class FloeServer:
     def receive(self, body: bytes) -> None:
         """Handles one message. Nothing that a client sends ends the server."""
         try:
-            message = json.loads(body)
+            message = _decode(body.decode())
         except ValueError as error:
             self.refuse(None, PARSE_ERROR, f"This is no JSON: {error}")
             return

@@ -26,6 +26,9 @@ class Wire:
     def feed(self, data: bytes) -> None:
         """Takes bytes as they come, and hands over each message that they complete."""
         buffer = self._buffer
+        if not buffer and self._expected < 0 and (body := _whole(data)) is not None:
+            self.receive(body)
+            return
         buffer += data
         while True:
             if self._expected < 0:
@@ -47,6 +50,19 @@ class Wire:
     def send(self, body: str) -> None:
         """Sends a message that is JSON already, in ASCII."""
         self.write(f"Content-Length: {len(body)}\r\n\r\n{body}".encode("ascii"))
+
+
+_START, _END = b"Content-Length: ", b"\r\n\r\n"
+
+
+def _whole(data: bytes) -> bytes | None:
+    """The body of what is one message, neither more nor less, as nearly every key is."""
+    end = data.find(_END)
+    digits = data[len(_START) : end]
+    if end < 0 or not data.startswith(_START) or not digits.isdigit():
+        return None
+    start = end + len(_END)
+    return data[start:] if len(data) - start == int(digits) else None
 
 
 def _length(header: bytes) -> int:
