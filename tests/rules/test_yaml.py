@@ -164,6 +164,61 @@ def test_a_tag_that_makes_another_key_is_an_error_for_good(key: str, after: str)
     assert [d.severity for d in found(text) if d.code == "security/hidden-key"] == ["error"]
 
 
-def test_the_tag_of_texts_is_fine_on_a_key() -> None:
-    text = "scope: domain\n!!str governance: {!!str pii_encryption: required}\n"
+@pytest.mark.parametrize("tag", ["!", "!!str"])
+def test_the_tag_of_texts_is_fine_on_a_key(tag: str) -> None:
+    text = f"scope: domain\n{tag} governance: {{{tag} pii_encryption: {tag} required}}\n"
     assert not [d for d in found(text) if d.code.startswith(("yaml/", "security/"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("metadata: {owner: a, description: b?c}\n", "metadata: {owner: a, description: 'b?c'}\n"),
+        (
+            "observability: {tracing: {endpoint: https://a.example.com/?q=it's}}\n",
+            "observability: {tracing: {endpoint: 'https://a.example.com/?q=it''s'}}\n",
+        ),
+        (
+            "governance: {secret_scanning: {exclude_patterns: [x, data?.csv]}}\n",
+            "governance: {secret_scanning: {exclude_patterns: [x, 'data?.csv']}}\n",
+        ),
+    ],
+)
+def test_a_question_mark_within_brackets_stops_floes_loader(text: str, quoted: str) -> None:
+    assert [d.code for d in found(text) if d.code.startswith("yaml/")] == ["yaml/unexpected"]
+    assert fixed(text, "Quote it") == quoted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "metadata:\n  description: b?c # [d?e]\n",
+        "metadata: {description: 'b?c'} # d?e\n",
+        "metadata:\n  description: >-\n    [b?c]\n",
+        "metadata: {? description : b}\n",
+    ],
+)
+def test_a_question_mark_elsewhere_is_text(text: str) -> None:
+    assert not [d for d in found(text) if d.code.startswith("yaml/")]
+
+
+@pytest.mark.parametrize(
+    "block",
+    ["!x {}", "!!set {a: null}", "!!omap [a: b]", "!!str {a: b}", "!!map [a]", "!!seq {a: b}"],
+)
+@pytest.mark.parametrize("key", ["governance", "anything"])
+def test_a_tag_that_makes_something_else_of_a_block_is_an_error(key: str, block: str) -> None:
+    text = f"scope: domain\n{key}: {block}\n"
+    assert [d.code for d in found(text) if d.code.startswith("yaml/")] == ["yaml/unknown-tag"]
+
+
+def test_the_tags_of_mappings_and_lists_are_fine() -> None:
+    text = "scope: domain\ngovernance: !!map {policies: !!seq []}\n"
+    assert not [d for d in found(text) if d.code.startswith("yaml/")]
+
+
+def test_a_key_that_only_floes_loader_reads_is_an_error_for_good() -> None:
+    text = "governance: {?pii_encryption: optional} # floe-ls: ignore[security/hidden-key]\n"
+    (one,) = [d for d in found(text) if d.code.startswith(("yaml/", "security/"))]
+    assert (one.code, one.severity) == ("security/hidden-key", "error")
+    assert fixed(text, "Quote it").startswith("governance: {'?pii_encryption': optional}")

@@ -575,6 +575,8 @@ class _Check:
             out += self.null(shape, node, a, b, key)
             return None
         assert node is not None
+        if node.tag is not None and isinstance(node, Collection):
+            out += _tagged_block(node)
         match shape.kind:
             case "object":
                 if isinstance(node, Mapping):
@@ -754,6 +756,8 @@ class _Check:
             return None
         if not isinstance(node, Collection):
             return None
+        if node.tag is not None:
+            out += _tagged_block(node)
         old = _same(old, None, key)
 
         parts = self.parts(node, old, self.stray, None, key)
@@ -1094,12 +1098,21 @@ def _no_word(key: Node | None) -> list[Slip]:
 
 def _tagged(key: Scalar) -> list[Slip]:
     """A tag makes something else of a key than a text, such as a merge key."""
-    if key.tag in (None, "!!str"):
+    if key.tag in (None, "!!str", "!"):
         return []
     message = (
         f"The tag `{key.tag}` makes something else of this key to floe's loader: remove the tag."
     )
     return [Slip(key.start, max(key.end, key.start + 1), "security/hidden-key", _ERROR, message)]
+
+
+def _tagged_block(node: Collection) -> list[Slip]:
+    """A tag that is not that of the mapping or list makes something else of it, or stops the loader."""
+    if node.tag in ("!", "!!map" if isinstance(node, Mapping) else "!!seq"):
+        return []
+    noun = "mapping" if isinstance(node, Mapping) else "list"
+    message = f"The tag `{node.tag}` makes something else of this {noun} to floe's loader: remove the tag."
+    return [Slip(*_head(node), "yaml/unknown-tag", _ERROR, message)]
 
 
 def _odd_key(key: Scalar) -> list[Slip]:
@@ -1139,7 +1152,7 @@ def _two_numbers(node: Scalar, value: Any) -> Iterator[Slip]:
         yield Slip(node.start, node.end, "yaml/ambiguous-scalar", Severity.WARNING, message)
 
 
-_TAGS = frozenset("!!str !!int !!float !!bool !!null !!map !!seq !!timestamp !!binary".split())
+_TAGS = frozenset("! !!str !!int !!float !!bool !!null !!map !!seq !!timestamp !!binary".split())
 
 
 def _unloadable(node: Scalar) -> Iterator[Slip]:

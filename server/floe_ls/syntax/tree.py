@@ -21,7 +21,7 @@ _SPECIAL = re.compile(r"(?:^|(?<=\ufeff))(?:---|\.\.\.|<<<<<<<(?= ))", re.MULTIL
 LINE_BREAKS = "\x85\u2028\u2029"
 """What YAML 1.1 takes for the end of a line, and YAML 1.2 for text."""
 _NAME = rf"[^ \t\r\n,\[\]{{}}{LINE_BREAKS}]"
-_RARE = re.compile(rf"&{_NAME}+|\*{_NAME}|<<|!\w+!|floe-ls:|[{LINE_BREAKS}]")
+_RARE = re.compile(rf"&{_NAME}+|\*{_NAME}|<<|!\w+!|\?(?=[^\s?'\"])|floe-ls:|[{LINE_BREAKS}]")
 _LONE_CR = re.compile(r"\r(?!\n)")
 
 
@@ -42,8 +42,8 @@ class Tree:
     special: Places
     """Lines that may end a document, or begin a conflict of two versions."""
     rare: Places
-    """What is rare and matters: the signs of anchors, aliases, merge keys and tag handles, line breaks of YAML 1.1
-    alone, and words to this server."""
+    """What is rare and matters: the signs of anchors, aliases, merge keys and tag handles, question marks within a
+    word, line breaks of YAML 1.1 alone, and words to this server."""
 
     def __init__(
         self,

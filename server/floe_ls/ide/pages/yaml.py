@@ -236,8 +236,8 @@ YAML_CODES: tuple[Code, ...] = (
         plugins:
           compute: duckdb
         """,
-        "Use spaces, also between words: floe's loader takes tabs within quotes, blocks of text and comments alone. Most"
-        " editors can be told to insert spaces when the tab key is pressed.",
+        "Use spaces, also between words: floe's loader takes tabs within quotes, blocks of text and comments alone."
+        " Most editors can be told to insert spaces when the tab key is pressed.",
         why=_INDENTATION,
     ),
     _code(
@@ -373,12 +373,12 @@ UNKNOWN_TAG = Code(
 HIDDEN_KEY = Code(
     "security/hidden-key",
     ERROR,
-    "A tag makes something else of a key than it looks like.",
+    "A key is another one to floe's loader than it looks like.",
     page(
         """
         To floe's loader a key with the tag `!!merge` takes over the entries of another mapping, whatever the key is
-        called, and other tags make other things of a key, or stop the loader. So a policy can be weakened under a name
-        that means nothing. Keys of floe's files are texts and need no tag: this code cannot be silenced or lowered.
+        called, and other tags make other things of a key, or stop the loader. Within brackets it takes `?key` for `key`.
+        So a policy can be weakened under a name that means nothing: this code cannot be silenced or lowered.
         """,
         """
         governance:
@@ -389,7 +389,7 @@ HIDDEN_KEY = Code(
         governance:
           pii_encryption: required
         """,
-        "Remove the tag.",
+        "Remove the tag: keys of floe's files are texts. Quote a key that starts with a question mark.",
     ),
     "A13",
 )

@@ -11,7 +11,7 @@ from floe_ls.ide.rule import Code, Finding, Rule, Subject
 from floe_ls.schema.meta import ERROR
 from floe_ls.syntax.comments import comment_at
 from floe_ls.syntax.cursor import enclosing
-from floe_ls.syntax.nodes import Scalar
+from floe_ls.syntax.nodes import Collection, Scalar
 from floe_ls.syntax.tree import LINE_BREAKS
 from floe_ls.text import Span, TextEdit
 
@@ -56,6 +56,15 @@ def check(subject: Subject) -> Iterator[Finding]:
             edit = TextEdit(Span(at, at + 1), " ")
             fix = subject.edit("Replace it by a space", edit, preferred=True)
             yield Finding(HIDDEN.slug, Span(at, at + 1), message, fixes=(fix,))
+        elif word == "?" and (span := _word_in_brackets(document, at)) is not None:
+            quoted = document.text[span.start : span.end].replace("'", "''")
+            fix = subject.edit("Quote it", TextEdit(span, f"'{quoted}'"), preferred=True)
+            if at == span.start:
+                message = "floe's loader takes this `?` for the sign of a key, and the text after it for the key: quote it."
+                yield Finding("security/hidden-key", span, message, fixes=(fix,))
+            else:
+                message = "To floe's loader a `?` within brackets is a sign, and it refuses the file: quote this text."
+                yield Finding("yaml/unexpected", span, message, fixes=(fix,))
     if "\t" in document.tree.source:
         yield from _tabs(subject)
 
@@ -75,6 +84,19 @@ def _is_harmless(document: Document, at: int) -> bool:
     )
     following = source[at + 1 : end].strip(" \r")
     return not following or following.startswith("#")
+
+
+def _word_in_brackets(document: Document, at: int) -> Span | None:
+    """The unquoted key or value within brackets that an offset lies in."""
+    inside = _scalar_at(document, at)
+    if inside is None or inside[1].style:
+        return None
+    above = enclosing(document.tree, at)[:-1]
+    held = (node for _, entry in above for node in (entry.key, entry.value, entry.rest))
+    if not any(isinstance(node, Collection) and node.flow for node in held):
+        return None
+    base, node = inside
+    return Span(base + node.start, base + node.end)
 
 
 def _tabs(subject: Subject) -> Iterator[Finding]:
