@@ -63,6 +63,52 @@ def test_impact_names_who_changes_and_who_breaks(repository: Path) -> None:
     }
 
 
+def test_impact_reads_well_as_text_and_as_markdown(repository: Path) -> None:
+    edit(repository / "enterprise-manifest.yaml", "[duckdb, snowflake]", "[snowflake]")
+    _, said = told(repository, "impact", "enterprise-manifest.yaml")
+    broken = {file["path"]: file["new"][0]["line"] + 1 for file in said["affected"] if file["new"]}
+    text = floe_ls(repository, "impact", "enterprise-manifest.yaml", "--offline").stdout
+    lines = text.split("\n")
+    assert lines[0] == "enterprise-manifest.yaml against HEAD"
+    assert lines[1].startswith("4 domains and 39 products inherit acme: ")
+    assert lines[1].endswith(f" change, {len(broken)} would break.")
+    assert text.count("  approved_plugins.compute: [duckdb, snowflake] → [snowflake]") == 1
+    places = [line.strip() for line in lines if line.startswith("    ") and "yaml:" in line]
+    assert places
+    assert {tuple(place.split(":")) for place in places} <= {
+        (path, str(line)) for path, line in broken.items()
+    }
+    done = floe_ls(
+        repository, "impact", "enterprise-manifest.yaml", "--offline", "--format", "markdown"
+    )
+    assert done.returncode == 1
+    assert "| `approved_plugins.compute` | `[duckdb, snowflake]` | `[snowflake]` |" in done.stdout
+    assert f"`{places[0]}`" in done.stdout
+
+
+def test_diff_takes_a_tag_alone_and_tells_what_becomes_of_those_below(repository: Path) -> None:
+    domain = "domains/sales/sales-domain-manifest.yaml"
+    other = (repository / "enterprise-manifest.yaml").read_text()
+    (repository / "next").mkdir()
+    newer = other.replace("[duckdb, snowflake]", "[snowflake]")
+    (repository / "next/enterprise-manifest.yaml").write_text(newer)
+    (ref,) = re.findall(r"^parent_manifest: (.*)", (repository / domain).read_text(), re.MULTILINE)
+    repository_name, _, tag = ref.rpartition(":")
+    new = f'"{repository_name}:v99.0.0" = "next/enterprise-manifest.yaml"'
+    edit(repository / "floe-ls.toml", "[sources]", f"[sources]\n{new}")
+    code, said = told(repository, "diff", domain, "--ref", "v99.0.0")
+    assert code == 1
+    assert said["after"] == said["before"].replace(tag, "v99.0.0")
+    assert said["below"]["products"] == said["below"]["changed"] > 0
+    done = floe_ls(repository, "diff", domain, "--ref", "v99.0.0", "--offline")
+    assert "approved_plugins.compute: [duckdb, snowflake] → [snowflake]" in done.stdout
+    assert "Below it" in done.stdout
+    done = floe_ls(
+        repository, "diff", domain, "--ref", "v99.0.0", "--offline", "--format", "markdown"
+    )
+    assert "| `approved_plugins.compute` |" in done.stdout
+
+
 def test_impact_agrees_with_effective(repository: Path) -> None:
     def values(path: str) -> dict[str, Any]:
         done = floe_ls(repository, "effective", path, "--format", "json", "--offline")
@@ -88,7 +134,7 @@ def test_an_edit_that_changes_nothing_has_no_impact(repository: Path) -> None:
     assert (code, said["affected"]) == (0, [])
     assert said["summary"]["inheriting"] > 40
     text = floe_ls(repository, "impact", "enterprise-manifest.yaml", "--offline").stdout
-    assert "Nothing changes for them." in text
+    assert "nothing changes for them." in text
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def _impact(commands: Commands) -> None:
         metavar="REF|REVISION",
         help="a git revision (default: HEAD), an oci:// reference, or another file",
     )
-    parser.add_argument("--format", choices=["text", "json"], default="text")
+    parser.add_argument("--format", choices=["text", "json", "markdown"], default="text")
     parser.add_argument(
         "--offline", action="store_true", help="use the workspace and the cache only"
     )
@@ -177,9 +177,12 @@ def _diff(commands: Commands) -> None:
     )
     parser.add_argument("file", metavar="FILE", help="a product, or a domain manifest")
     parser.add_argument(
-        "--ref", required=True, metavar="REF", help="the reference that it would take"
+        "--ref",
+        required=True,
+        metavar="REF",
+        help="the reference that it would take, or only a tag",
     )
-    parser.add_argument("--format", choices=["text", "json"], default="text")
+    parser.add_argument("--format", choices=["text", "json", "markdown"], default="text")
     parser.add_argument(
         "--offline", action="store_true", help="use the workspace and the cache only"
     )

@@ -5,24 +5,34 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from heapq import nsmallest
 from pathlib import Path
 from typing import Any
 
-from floe_ls.chain.merge import dotted
-from floe_ls.cli.words import BOLD, CYAN, DIM, GREEN, RED, YELLOW, Refused, Style
+from floe_ls.cli.changes import (
+    change_as_data,
+    finding_as_data,
+    finding_in_markdown,
+    finding_in_text,
+    values_in_markdown,
+    values_in_text,
+)
+from floe_ls.cli.words import BOLD, DIM, GREEN, RED, Refused, Style
 from floe_ls.cli.workspace import Workspace, text_at
 from floe_ls.forms.document import Document, Kind, read_document
-from floe_ls.ide.changes import before_and_after, plural
-from floe_ls.ide.impact import Baseline
+from floe_ls.ide import markdown as md
+from floe_ls.ide.impact import Baseline, looked_at
 from floe_ls.ide.impact import impact as impact_of
+from floe_ls.ide.impact_view import common_changes, headline, own_changes, what
 from floe_ls.mesh.census import Row
-from floe_ls.mesh.impact import Affected, Broken, Difference, Impact
+from floe_ls.mesh.impact import Affected, Broken, Impact
 from floe_ls.remote import files
 
 NAMES = 6
-"""Files named one by one in the text; `--format json` has all."""
+"""Files of a group that are named one by one in the text; `--format json` has all."""
+LOOKED_AT = 300
+"""Files that break that are looked at themselves; those beyond are told what is true of files like them."""
 
 
 def impact(file: str, against: str, form: str, *, offline: bool = False) -> int:
@@ -34,8 +44,9 @@ def impact(file: str, against: str, form: str, *, offline: bool = False) -> int:
     old = _earlier(workspace, Path(file), document, against)
     after = workspace.snapshot
     before = after.with_document(read_document(document.uri, old, label=document.label))
-    found = impact_of(Baseline(before), after, document.uri)
-    write = _json if form == "json" else _text
+    baseline = Baseline(before)
+    found = looked_at(baseline, after, impact_of(baseline, after, document.uri), LOOKED_AT)
+    write = {"json": _json, "markdown": _markdown}.get(form, _text)
     sys.stdout.write(write(workspace, document, against, found))
     return int(bool(found.broken))
 
@@ -74,19 +85,15 @@ def _json(workspace: Workspace, document: Document, against: str, found: Impact)
     out = {
         "file": document.label,
         "against": against,
-        "summary": _summary(found),
+        "summary": {
+            "inheriting": len(found.inheriting),
+            "products": found.products,
+            "changed": len(found.touched),
+            "broken": len(found.broken),
+        },
         "affected": sorted(affected, key=lambda file: str(file["path"])),
     }
     return json.dumps(out, indent=2, ensure_ascii=False, default=str) + "\n"
-
-
-def _summary(found: Impact) -> dict[str, int]:
-    return {
-        "inheriting": len(found.inheriting),
-        "products": found.products,
-        "changed": len(found.changed),
-        "broken": len(found.broken),
-    }
 
 
 def _affected(workspace: Workspace, each: Affected) -> Iterator[dict[str, Any]]:
@@ -97,27 +104,9 @@ def _affected(workspace: Workspace, each: Affected) -> Iterator[dict[str, Any]]:
             "name": row.name,
             "tier": row.tier.value,
             "changes": changes,
-            "new": [_finding(each.said_of(row, found)) for found in each.new],
-            "gone": [_finding(each.said_of(row, found)) for found in each.gone],
+            "new": [finding_as_data(found) for found in each.new_of(row)],
+            "gone": [finding_as_data(each.said_of(row, found)) for found in each.gone],
         }
-
-
-def change_as_data(change: Difference) -> dict[str, Any]:
-    out: dict[str, Any] = {"path": dotted(change.path)}
-    if change.was:
-        out["before"] = change.before
-    if change.now:
-        out["after"] = change.after
-    return out
-
-
-def _finding(found: Broken) -> dict[str, Any]:
-    return {
-        "code": found.code,
-        "severity": found.severity,
-        "message": found.message,
-        "line": found.line,
-    }
 
 
 # --- text
@@ -125,52 +114,79 @@ def _finding(found: Broken) -> dict[str, Any]:
 
 def _text(workspace: Workspace, document: Document, against: str, found: Impact) -> str:
     style = Style()
-    domains = len(found.inheriting) - found.products
-    inherit = f"{plural(domains, 'domain')} and {plural(found.products, 'product')} inherit from it"
-    out = [f"{style(document.label, BOLD)} against {against}: {inherit}\n"]
-    by_change: defaultdict[tuple[str, str, str], list[Row]] = defaultdict(list)
-    by_break: defaultdict[tuple[str, str, str], list[tuple[Row, Broken]]] = defaultdict(list)
-    gone: Counter[str] = Counter()
+    out = [f"{style(document.label, BOLD)} against {against}\n"]
+    verdict = headline(found, _name(workspace, document))
+    out.append(f"{style(_capital(verdict), RED if found.broken else GREEN, BOLD)}\n")
+    common = common_changes(found)
+    if common:
+        out.append(f"\n{style(f'All {len(found.touched):,} get', BOLD)}\n")
+        out += values_in_text(common, style)
     for each in found.affected:
-        for change in each.changes:
-            key = dotted(change.path), *before_and_after(change)
-            by_change[key] += each.rows
-        for broken in each.new:
-            own = any(each.said_of(row, broken) is not broken for row in each.rows[1:])
-            places = by_break[(broken.code, broken.severity, "" if own else broken.message)]
-            places += ((row, each.said_of(row, broken)) for row in each.rows)
-        gone.update({broken.code: len(each.rows) for broken in each.gone})
-    if not found.affected:
-        out.append(style("Nothing changes for them.\n", GREEN))
-    if by_change:
-        out.append(f"\n{style('Values', BOLD)}\n")
-        for (path, was, now), rows in by_change.items():
-            out.append(f"  {style(path, CYAN)}: {was} → {now}  {style(_who(rows), DIM)}\n")
-    if by_break:
-        out.append(f"\n{style('New findings', BOLD)}\n")
-        ranked = sorted(by_break.items(), key=lambda pair: (pair[0][1] != "error", pair[0]))
-        for (code, severity, message), places in ranked:
-            colour = RED if severity == "error" else YELLOW
-            who = _who([row for row, _ in places])
-            out.append(f"  {style(f'{severity}[{code}]', colour, BOLD)} in {who}\n")
-            out.append(f"    {message}\n" if message else "")
-            for row, broken in sorted(places, key=lambda place: place[0].uri)[:NAMES]:
-                place = f"{workspace.session.label(row.uri)}:{broken.line + 1}"
-                out.append(f"    {place}\n" if message else f"    {place}: {broken.message}\n")
-            if len(places) > NAMES:
-                more = f"    … and {len(places) - NAMES:,} more; --format json names all\n"
-                out.append(style(more, DIM))
-    for code, number in sorted(gone.items()):
-        said = f"Mended: {code} in {plural(number, 'file')}"
-        out.append(f"\n{style(said, GREEN)}\n")
-    if found.affected:
-        changed, broken_files = len(found.changed), len(found.broken)
-        verdict = f"{plural(changed, 'file')} change{'s' if changed == 1 else ''}"
-        verdict += f", {broken_files:,} break{'s' if broken_files == 1 else ''}"
-        out.append(f"\n{style(verdict, RED if broken_files else GREEN, BOLD)}\n")
+        out.append(f"\n{style(what(each), BOLD)}\n")
+        out += values_in_text(own_changes(each, common), style)
+        shared = _shared(each)
+        out += (finding_in_text(one, style) for one in each.new if one in shared)
+        for row in _first(each.rows):
+            new = each.new_of(row)
+            out.append(f"    {_place(workspace, row, new)}\n")
+            out += (f"  {finding_in_text(one, style)}" for one in new if not _is(one, shared))
+        if len(each.rows) > NAMES:
+            more = f"    … and {len(each.rows) - NAMES:,} more; --format json names all\n"
+            out.append(style(more, DIM))
+        out += (finding_in_text(one, style, gone=True) for one in each.gone)
     return "".join(out)
 
 
-def _who(rows: list[Row]) -> str:
-    kinds = Counter("product" if row.kind is Kind.PRODUCT else "domain" for row in rows)
-    return " and ".join(plural(number, kind) for kind, number in sorted(kinds.items()))
+def _place(workspace: Workspace, row: Row, new: tuple[Broken, ...]) -> str:
+    """A file, and the line of the first thing that is wrong with it."""
+    return workspace.session.label(row.uri) + (f":{new[0].line + 1}" if new else "")
+
+
+def _shared(each: Affected) -> tuple[Broken, ...]:
+    """What is said in the same words of all files of a group."""
+    shown = _first(each.rows)
+    return tuple(found for found in each.new if all(_is(found, each.new_of(row)) for row in shown))
+
+
+def _is(found: Broken, others: Iterable[Broken]) -> bool:
+    return any((found.code, found.message) == (one.code, one.message) for one in others)
+
+
+def _first(rows: Iterable[Row]) -> list[Row]:
+    return nsmallest(NAMES, rows, key=lambda row: (row.kind is Kind.PRODUCT, row.uri))
+
+
+def _name(workspace: Workspace, document: Document) -> str:
+    row = workspace.snapshot.row(document)
+    return row.name if row is not None else document.name
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+# --- markdown
+
+
+def _markdown(workspace: Workspace, document: Document, against: str, found: Impact) -> str:
+    """For a comment on a pull request."""
+    out = [f"### {md.code(document.label)} against {md.code(against)}"]
+    out.append(_capital(headline(found, md.label_text(_name(workspace, document)))))
+    common = common_changes(found)
+    if common:
+        out += [f"#### All {len(found.touched):,} get", values_in_markdown(common)]
+    for each in found.affected:
+        out.append(f"#### {_capital(what(each))}")
+        if own := own_changes(each, common):
+            out.append(values_in_markdown(own))
+        shared = _shared(each)
+        lines = [finding_in_markdown(one) for one in each.new if one in shared]
+        for row in _first(each.rows):
+            new = each.new_of(row)
+            lines.append(md.code(_place(workspace, row, new), 200))
+            lines += (f"  - {finding_in_markdown(one)}" for one in new if not _is(one, shared))
+        if len(each.rows) > NAMES:
+            lines.append(f"and {len(each.rows) - NAMES:,} more")
+        lines += (f"no longer {finding_in_markdown(one)}" for one in each.gone)
+        out.append("\n".join(line if line.startswith("  -") else f"- {line}" for line in lines))
+    return "\n\n".join(out) + "\n"

@@ -119,17 +119,6 @@ class Workspace:
             raise Refused(found.message.rstrip("."))
         return found.document
 
-    def trying(self, document: Document) -> Snapshot:
-        """How things would be with another text of a file, its parents fetched."""
-        before = self.snapshot
-        self.session.snapshot = before.with_document(document)
-        self.session.demand([document])
-        self.wait()
-        self.session.demand([document])
-        self.wait()
-        tried, self.session.snapshot = self.snapshot, before
-        return tried
-
     def wait(self, progress: Progress | None = None) -> None:
         end = time.monotonic() + LONG
         session = self.session

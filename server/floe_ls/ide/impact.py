@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from floe_ls.ide.changes import Judged, came, judged
 from floe_ls.ide.rule import Rule
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.mesh.census import Row
-from floe_ls.mesh.impact import Affected, Alike, Impact, alike_steps, differences
+from floe_ls.mesh.impact import Affected, Alike, Broken, Impact, alike_steps, differences
 
 Steps = Generator[None, None, Impact]
 """Gives way again and again; returns the answer."""
@@ -58,6 +58,25 @@ def impact_steps(baseline: Baseline, after: Snapshot, uri: str) -> Steps:
         yield
     rows = tuple(row for group in baseline.groups[1] for row in group.rows)
     return Impact(rows, _together(affected))
+
+
+def looked_at(baseline: Baseline, after: Snapshot, found: Impact, most: int) -> Impact:
+    """The same with up to so many of the files that break looked at themselves, so that each has its own lines."""
+    rules = _rules()
+    out: list[Affected] = []
+    for each in found.affected:
+        seen = {row.uri for row, _ in each.seen}
+        more: list[tuple[Row, tuple[Broken, ...]]] = []
+        for row in each.rows if each.breaks else ():
+            if most <= 0 or row.uri in seen:
+                continue
+            then, now = (s.documents.get(row.uri) for s in (baseline.snapshot, after))
+            if then is not None and now is not None:
+                most -= 1
+                was = judged(then, baseline.snapshot, baseline.snapshot.inherited(then), rules)
+                more.append((row, came(was, judged(now, after, after.inherited(now), rules))))
+        out.append(replace(each, seen=(*each.seen, *more)))
+    return Impact(found.inheriting, tuple(out))
 
 
 def prepared(baseline: Baseline, uri: str) -> Generator[None, None, None]:

@@ -10,7 +10,7 @@ from heapq import nsmallest
 from floe_ls.forms.document import Kind
 from floe_ls.ide.changes import in_words, plural
 from floe_ls.mesh.census import Row
-from floe_ls.mesh.impact import Affected, Broken, Impact
+from floe_ls.mesh.impact import Affected, Broken, Difference, Impact
 
 NAMES = 40
 """Files of one group that are named."""
@@ -38,11 +38,15 @@ def impact_view(
     """`label` is how people name a file by its URI; `against` is what the manifest is compared with, in words."""
     lines = [f"# {headline(found, name)}", f"# It is compared with {against}."]
     leads: list[Lead] = []
+    common = common_changes(found)
+    if common:
+        lines += ["", f"# All {len(found.touched):,} get", "values:"]
+        lines += (f"  {in_words(change)}" for change in common)
     for number, each in enumerate(found.affected):
-        lines += ["", "---"] if number else [""]
-        lines.append(f"# {_what(each)}")
-        if each.changes:
-            lines += ["values:", *(f"  {in_words(change)}" for change in each.changes)]
+        lines += ["", "---"] if number or common else [""]
+        lines.append(f"# {what(each)}")
+        if own := own_changes(each, common):
+            lines += ["values:", *(f"  {in_words(change)}" for change in own)]
         for title, some in (("new", each.new), ("gone", each.gone)):
             lines += [f"{title}:"] if some else []
             for broken in some:
@@ -56,6 +60,21 @@ def impact_view(
         if len(each.rows) > names:
             lines.append(f"  # and {len(each.rows) - names:,} more")
     return ImpactView("\n".join(lines) + "\n", tuple(leads))
+
+
+def common_changes(found: Impact) -> tuple[Difference, ...]:
+    """The values that all files get, to be said once; none where there is but one group."""
+    if len(found.affected) < 2:
+        return ()
+    first, *others = found.affected
+    said = [{repr(change) for change in each.changes} for each in others]
+    return tuple(c for c in first.changes if all(repr(c) in changes for changes in said))
+
+
+def own_changes(each: Affected, common: Iterable[Difference]) -> tuple[Difference, ...]:
+    """The values that not all files get."""
+    said = {repr(change) for change in common}
+    return tuple(change for change in each.changes if repr(change) not in said)
 
 
 def headline(found: Impact, name: str) -> str:
@@ -81,7 +100,7 @@ def who(rows: Iterable[Row]) -> str:
     return " and ".join(plural(number, kind) for kind, number in sorted(kinds.items()))
 
 
-def _what(each: Affected) -> str:
+def what(each: Affected) -> str:
     files = plural(len(each.rows), "file")
     if each.breaks:
         return f"{files} would break"

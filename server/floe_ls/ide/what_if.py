@@ -60,10 +60,10 @@ class WhatIf:
 
 
 def what_if(
-    snapshot: Snapshot, document: Document, ref: str, *, inheritors: bool = True
+    snapshot: Snapshot, document: Document, ref: str, *, most: int | None = CHEAP
 ) -> WhatIf | None:
     """`ref` is a whole reference, or only a tag or digest in place of the present one. None where a file has no
-    reference."""
+    reference. Files that inherit from it are judged, too, where no more than `most` of them differ."""
     here = reference(document, snapshot.shapes)
     if here is None:
         return None
@@ -89,7 +89,7 @@ def what_if(
         for change in differences(was.effective, then.effective)
         if (change.before, change.after) != (here.text, to)  # the reference itself
     )
-    below = _below(snapshot, after, document) if inheritors else None
+    below = _below(snapshot, after, document, most)
     return replace(
         found, changes=changes, new=came(was, then), gone=came(then, was), below=below,
         was=was.effective, then=then.effective,
@@ -175,11 +175,13 @@ def _trouble(chain: Chain) -> str:
     return next((trouble.message for trouble in chain.troubles if trouble.hides), "")
 
 
-def _below(snapshot: Snapshot, after: Snapshot, document: Document) -> Impact | None:
+def _below(
+    snapshot: Snapshot, after: Snapshot, document: Document, most: int | None
+) -> Impact | None:
     uri = document.uri
-    if document.kind is not Kind.MANIFEST or not snapshot.family.children_of(uri):
+    if most == 0 or document.kind is not Kind.MANIFEST or not snapshot.family.children_of(uri):
         return None
-    if len(alike(snapshot.census, (snapshot.family,), uri)) > CHEAP:
+    if most is not None and len(alike(snapshot.census, (snapshot.family,), uri)) > most:
         return None
     return impact(Baseline(snapshot), after, uri)
 

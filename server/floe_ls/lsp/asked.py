@@ -88,11 +88,11 @@ def _what_if(server: FloeServer, document: Document, item: Completion) -> str:
     if base is None:
         return ""
     snapshot = server.snapshot if base is document else server.snapshot.trying(base)
-    found = what_if(snapshot, base, item.label, inheritors=False)
+    found = what_if(snapshot, base, item.label, most=0)
     if found is not None and found.pending and same_repository(found):
         server.session.fetch_to_try(found.pending, document)
         snapshot = server.snapshot if base is document else server.snapshot.trying(base)
-        found = what_if(snapshot, base, item.label, inheritors=False)
+        found = what_if(snapshot, base, item.label, most=0)
     return as_markdown(found) if found is not None else ""
 
 

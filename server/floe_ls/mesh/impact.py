@@ -77,6 +77,13 @@ class Affected:
     def breaks(self) -> bool:
         return any(found.is_error for found in self.new)
 
+    def new_of(self, row: Row) -> tuple[Broken, ...]:
+        """What is new in one of the files: of one that was not looked at itself, as in the first, with its own name."""
+        own = next((new for seen, new in self.seen if seen is row), None)
+        if own is not None:
+            return own
+        return tuple(self.said_of(row, found) for found in self.new)
+
     def said_of(self, row: Row, found: Broken) -> Broken:
         first = self.rows[0]
         if row is first or f"`{first.name}`" not in found.message:
