@@ -32,6 +32,60 @@ def test_after_random_edits_it_equals_a_fresh_tree(seed: int) -> None:
             text = edited
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_keys_in_values_make_the_tree_that_a_fresh_start_makes(seed: int) -> None:
+    random = Random(seed)
+    words = (
+        "x",
+        "1",
+        ":",
+        " ",
+        "#",
+        "-",
+        "'",
+        '"',
+        "&a",
+        "*b",
+        "|",
+        "[",
+        "}",
+        ",",
+        "?",
+        "@",
+        "é",
+        " #c",
+        "\t",
+        "\n",
+        "...",
+    )
+    for _ in range(60):
+        made = random_yaml(random, random_data(random))
+        text = random.choice(
+            (configuration(2), made, made.replace("\n", "\r\n"), "a: 1\nb:\n  - x: y\n  - q\nc: d")
+        )
+        tree = Tree(text)
+        for _ in range(10):
+            start = random.randrange(len(text) + 1)
+            end = min(len(text), start + random.choice((0, 0, 0, 1, 2)))
+            new = random.choice(words)
+            edited = text[:start] + new + text[end:]
+            made_of = Tree(edited, tree, (start, end, len(new)))
+            assert dump(made_of) == dump(Tree(edited)), f"seed {seed}: {text!r} -> {edited!r}"
+            if random.random() < 0.5:
+                text, tree = edited, made_of
+
+
+def test_a_key_in_a_value_makes_only_the_entries_around_it_anew() -> None:
+    text = configuration(50)
+    at = text.index("LEVEL_25") + 3
+    old = Tree(text)
+    new = Tree(text[:at] + "x" + text[at:], old, (at, at, 1))
+    assert dump(new) == dump(Tree(new.text))
+    assert shared(old, new) == 50
+    before, after = service(old, 26), service(new, 26)
+    assert [a is b for a, b in zip(values(before), values(after), strict=True)].count(False) == 1
+
+
 def test_an_edit_leaves_the_other_entries_the_same_objects() -> None:
     text = configuration(50)
     old = Tree(text)

@@ -12,6 +12,7 @@ from floe_ls.syntax import cursor, references, tokens
 from floe_ls.syntax.nodes import Collection, Document, Entry
 from floe_ls.syntax.parser import Blocks, Change, Region
 from floe_ls.syntax.problems import Problem
+from floe_ls.syntax.splice import spliced
 
 _FORBIDDEN = re.compile(
     "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\\ud800-\\udfff\\ufffe\\uffff]"
@@ -76,6 +77,11 @@ class Tree:
             change = _difference(old.source, text)
         self.rare = _places(_RARE, text, change, old.rare if old else None)
         self.forbidden = _forbidden(text, change if old and not old.forbidden else None)
+        if old and change and len(old.documents) == 1 and not (self.special or old.special):
+            document = spliced(old.documents[0], text, change)
+            if document is not None:
+                self.documents = [document]
+                return
         enabled = gc.isenabled()
         gc.disable()  # it would look in vain for cycles, again and again, in what is being built
         try:
