@@ -1,113 +1,203 @@
-"""A mesh of a given size, measured: the scan, cold and warm, memory, an enterprise edit, and `check`, which must find
-exactly what is planted.
+"""Meshes of several sizes, measured: the scan, cold and warm, memory, an enterprise edit, and `check`, which must find
+exactly what is planted. Kept in `results/mesh.json`, of which README.md has the table and the plot.
 
-    python benchmarks/scale.py --products 25000
+    python benchmarks/scale.py --products 100,1000,5000,25000
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
+import datetime
 import json
 import os
+import platform
+import resource
+import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import ModuleType
 
-HERE = Path(__file__).resolve().parent
-SERVER = HERE.parent / "server"
+import processes
+from client import Client, Server
+from results import MESH
+
+from mesh import DIALECTS, Mesh, mesh
+
+SERVER = Path(__file__).resolve().parent.parent / "server"
+SIZES = "100,1000,5000,25000"
+EDITS = 5
 _SCAN = """
-import json, sys, time
+import gc, json, sys, time
 from pathlib import Path
 started = time.perf_counter()
-from floe_ls.ide.impact import Baseline, impact
+from floe_ls.lsp.server import COLLECT
 from floe_ls.remote.files import uri_of
-from floe_ls.session import Change, Session, floe_shapes
-root = Path.cwd()
+from floe_ls.session import Session, floe_shapes
+gc.set_threshold(COLLECT)
 session = Session(floe_shapes())
 session.processes, session.rows_folder = None, Path(sys.argv[1])
-session.set_roots([uri_of(root)])
+session.set_roots([uri_of(Path.cwd())])
 session.scan(wait=True)
-out = {"scan": time.perf_counter() - started}
-uri = uri_of(root / "enterprise-manifest.yaml")
-text = (root / "enterprise-manifest.yaml").read_text()
-session.open(uri, text, 1)
-baseline = Baseline(session.snapshot)
-times = []
-for number, new in enumerate(("duckdb", "snowflake", "duckdb", "snowflake")):
-    session.change(uri, number + 2, [Change(text.replace("duckdb, snowflake", new))])
-    began = time.perf_counter()
-    found = impact(baseline, session.snapshot, uri)
-    names = [row.name for row in found.broken]
-    times.append(time.perf_counter() - began)
-out["first"], out["impact"], out["broken"] = times[0], min(times[1:]), len(names)
-status = Path("/proc/self/status")
-lines = status.read_text().splitlines() if status.exists() else []
-out["memory"] = next((int(l.split()[1]) // 1024 for l in lines if l.startswith("VmHWM")), 0)
-print(json.dumps(out))
+print(json.dumps([time.perf_counter() - started, session.snapshot.census.product_count]))
 """
+"""From an interpreter that has loaded nothing to a census and a family that are whole."""
+
+
+@dataclass(frozen=True)
+class Row:
+    what: str
+    size: int
+    """Products."""
+    value: float
+    """Seconds, or megabytes of memory."""
+    cpu: float | None = None
+    """Seconds of CPU, user and system, of all processes."""
 
 
 def main() -> int:
+    options = _options()
+    rows: list[Row] = []
+    for size in (int(size) for size in options.products.split(",")):
+        for row in measured(size, options.dialect):
+            rows.append(row)
+            cpu = f", {row.cpu:.2f} s of CPU" if row.cpu is not None else ""
+            unit = "MB" if row.what == "memory" else "s"
+            print(f"{size:>7,} products: {row.what}: {row.value:.3g} {unit}{cpu}", flush=True)
+    if not options.print:
+        kept = {
+            "when": f"{datetime.datetime.now(datetime.UTC):%d %B %Y}",
+            "machine": f"{os.cpu_count()} cores ({processes.processor()}), Linux"
+            f" {platform.release().split('-')[0]}, Python {platform.python_version()}",
+            "rows": [asdict(row) for row in rows],
+        }
+        options.to.parent.mkdir(exist_ok=True)
+        options.to.write_text(json.dumps(kept, indent=1) + "\n")
+    return 0
+
+
+def measured(products: int, dialect: str) -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        root, cache, server = (Path(folder, name) for name in ("mesh", "cache", "server"))
+        shutil.copytree(
+            SERVER, server
+        )  # nobody edits it meanwhile, which would make what is kept worthless
+        made = mesh(products, dialect)
+        made.write(root)
+        env = {**os.environ, "PYTHONPATH": str(server), "FLOE_LS_CACHE": str(cache)}
+        env.pop("PYTHONDONTWRITEBYTECODE", None)  # every start would compile anew
+        cache.mkdir()
+        _run([sys.executable, "-m", "floe_ls", "check"], cache, env)  # what is imported is compiled
+        for name in ("cold", "warm"):
+            command = [sys.executable, "-c", _SCAN, str(cache / "scan")]
+            said, _, cpu = _run(command, root, env)
+            took, known = json.loads(said)
+            if known != products:
+                raise SystemExit(f"{known} of {products} products were counted")
+            yield Row(f"scan, {name}", products, took, cpu)
+        for name in ("cold", "warm"):
+            command = [sys.executable, "-m", "floe_ls", "check", "--format", "json", "--offline"]
+            said, took, cpu = _run(command, root, env)
+            _exactly_what_is_planted(said, made)
+            yield Row(f"check, {name}", products, took, cpu)
+        yield from _edits(root, made, env)
+
+
+def _run(command: list[str], root: Path, env: dict[str, str]) -> tuple[str, float, float]:
+    """What a command says, and the seconds that it and all that it started took: on the clock, and of CPU."""
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(command, cwd=root, env=env, check=False, capture_output=True, text=True)
+    took, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode not in (0, 1) or done.stderr:
+        raise SystemExit(f"{command[1:3]}: {done.returncode}, {done.stderr[-500:]}")
+    cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return done.stdout, took, cpu
+
+
+def _exactly_what_is_planted(said: str, made: Mesh) -> None:
+    found = {
+        (file["path"], each["range"]["start"]["line"], each["code"])
+        for file in json.loads(said)["files"]
+        for each in file["diagnostics"]
+        if each["severity"] != "hint"
+    }
+    planted = {(each.file, each.line, each.code) for each in made.planted}
+    if found != planted:
+        raise SystemExit(f"{len(found ^ planted)} findings are not those that are planted")
+
+
+def _edits(root: Path, made: Mesh, env: dict[str, str]) -> Iterator[Row]:
+    """In a server: from a key in the enterprise's manifest to the names of all files that it breaks."""
+    os.environ.update(env)
+    client = Client(Server("floe-ls", [sys.executable, "-m", "floe_ls", "serve"]), root)
+    try:
+        client.initialize()
+        text = made.files["enterprise-manifest.yaml"]
+        document = {"uri": (root / "enterprise-manifest.yaml").as_uri()}
+        item = {**document, "languageId": "yaml", "version": 1, "text": text}
+        client.notify("textDocument/didOpen", {"textDocument": item})
+        _counted(client, made)
+        times: list[float] = []
+        for number in range(EDITS + 1):
+            line = next(n for n, each in enumerate(text.splitlines()) if "[duckdb, snow" in each)
+            gone = ("duckdb, ", ", snowflake")[number % 2]
+            start = text.splitlines()[line].index(gone)
+            _change(client, document, 2 * number + 2, line, start, start + len(gone), "")
+            took, found = client.call("floe/impact", document)
+            names = {
+                file["name"] for group in found["groups"] if group["new"] for file in group["files"]
+            }
+            if len(names) < found["broken"] or not found["broken"]:
+                raise SystemExit(f"{len(names)} of {found['broken']} broken files were named")
+            times.append(took / 1000)
+            _change(client, document, 2 * number + 3, line, start, start, gone)
+            client.settle(0.3)
+        yield Row("edit named, first", made.products, times[0])
+        yield Row("edit named", made.products, statistics.median(times[1:]))
+        client.look_around()
+        yield Row("memory", made.products, processes.memory(client.pids)[1])
+    finally:
+        client.stop()
+
+
+def _counted(client: Client, made: Mesh) -> None:
+    """Waits until the server has seen all files, and a moment more, as people do."""
+    last = max(name for name in made.files if name.endswith("floe.yaml")).split("/")[-2]
+    while not client.call("workspace/symbol", {"query": last})[1]:
+        client.rest(0.1)
+    client.settle(1.0)
+
+
+def _change(
+    client: Client,
+    document: dict[str, str],
+    version: int,
+    line: int,
+    start: int,
+    end: int,
+    new: str,
+) -> None:
+    places = ({"line": line, "character": start}, {"line": line, "character": end})
+    change = {"range": dict(zip(("start", "end"), places, strict=True)), "text": new}
+    client.notify(
+        "textDocument/didChange",
+        {"textDocument": {**document, "version": version}, "contentChanges": [change]},
+    )
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--products", type=int, default=25_000)
-    parser.add_argument("--dialect", default="v1")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        root, cache = Path(folder, "mesh"), Path(folder, "cache")
-        made = _mesh().mesh(options.products, options.dialect)
-        made.write(root)
-        print(f"{made.manifests} manifests, {made.products:,} products, {os.cpu_count()} cores")
-        env = {**os.environ, "PYTHONPATH": str(SERVER), "FLOE_LS_CACHE": str(cache)}
-        for name in ("cold", "warm"):
-            command = [sys.executable, "-c", _SCAN, str(cache / "scan")]
-            done = subprocess.run(
-                command, cwd=root, env=env, check=True, capture_output=True, text=True
-            )
-            told = json.loads(done.stdout)
-            print(f"scan, {name}: {told['scan']:.2f} s, at most {told['memory']} MB")
-        first, then = round(1000 * told["first"]), round(1000 * told["impact"])
-        print(
-            f"an enterprise edit names {told['broken']:,} broken files: {first} ms at first, {then} ms then"
-        )
-        wrong = 0
-        for name in ("cold", "warm"):
-            began = time.perf_counter()
-            command = [sys.executable, "-m", "floe_ls", "check", "--format", "json", "--offline"]
-            done = subprocess.run(
-                command, cwd=root, env=env, check=False, capture_output=True, text=True
-            )
-            took = time.perf_counter() - began
-            found = {
-                (file["path"], each["range"]["start"]["line"], each["code"])
-                for file in json.loads(done.stdout)["files"]
-                for each in file["diagnostics"]
-                if each["severity"] != "hint"
-            }
-            planted = {(each.file, each.line, each.code) for each in made.planted}
-            wrong += len(found ^ planted)
-            verdict = (
-                "exactly what is planted"
-                if found == planted
-                else f"{len(found ^ planted)} DIFFERENT"
-            )
-            print(f"check, {name}: {took:.1f} s, {len(found):,} findings, {verdict}")
-    return int(wrong > 0)
-
-
-def _mesh() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("benchmark_mesh", HERE / "mesh.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    parser.add_argument("--products", default=SIZES, help=f"sizes, else {SIZES}")
+    parser.add_argument("--dialect", choices=DIALECTS, default="v1")
+    parser.add_argument("--to", type=Path, default=MESH, help="where the figures are kept")
+    parser.add_argument("--print", action="store_true", help="prints them only")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -293,7 +293,7 @@ class Census:
             _named(self._called, old, fresh.values(), _product_names),
             object() if new_era else self.era,
             object() if any(Kind.PRODUCT in found for found in kinds) else self.calling,
-            () if new_era else (*self.moved, *moved),
+            () if new_era else (*self.moved, *moved) if moved else self.moved,
         )
 
 
