@@ -155,6 +155,26 @@ def test_without_watching_a_refresh_looks_at_the_files(
         editor.until(lambda: "whitelist/not-approved" in editor.codes())
 
 
+def test_findings_of_files_that_nobody_has_open_are_shown_on_demand(
+    home: Path, domain: Path, product: Path
+) -> None:
+    domain.write_text(DOMAIN.replace("snowflake", "spark"), encoding="utf-8")
+    with neovim(home) as editor:
+        editor.lua(
+            "vim.lsp.config('floe_ls', { settings = { floe = { workspace_diagnostics = 'all' } } })"
+        )
+        editor.open(product)
+        listed = """
+            vim.diagnostic.setqflist({ open = false })
+            return vim.tbl_map(function(item)
+              return vim.api.nvim_buf_get_name(item.bufnr) .. ': ' .. item.text
+            end, vim.fn.getqflist())
+            """
+        editor.until(
+            lambda: [each for each in editor.lua(listed) if each.startswith(f"{domain}: `spark`")]
+        )
+
+
 # --- files that are nowhere
 
 

@@ -7,6 +7,7 @@ local uv = vim.uv
 local M = {}
 
 local QUIET = 100 -- milliseconds in which events are gathered
+local AT_ONCE = 64 -- folders that are listed at a time: Neovim answers keys in between
 local LEFT_OUT = { node_modules = true, venv = true, __pycache__ = true }
 
 ---@class floe.Watch
@@ -15,7 +16,8 @@ local LEFT_OUT = { node_modules = true, venv = true, __pycache__ = true }
 ---@field folders table<string, { handle: uv.uv_fs_event_t, names: table<string, boolean> }>
 ---@field events table<string, boolean>
 ---@field timer uv.uv_timer_t
----@field waiting integer folders that are still to be listed
+---@field listed integer folders that are being listed
+---@field waiting [string, boolean][] those that are to be
 ---@field full boolean the system has no more watches
 
 ---@type table<integer, floe.Watch>
@@ -36,7 +38,8 @@ function M.start(client, registration)
     folders = {},
     events = {},
     timer = assert(uv.new_timer()),
-    waiting = 0,
+    listed = 0,
+    waiting = {},
     full = false,
   }
   watches[client.id] = watch
@@ -66,7 +69,7 @@ function M.state(id)
   if not watch then
     return nil, false
   end
-  return vim.tbl_count(watch.folders), watch.waiting == 0 and not watch.full
+  return vim.tbl_count(watch.folders), watch.listed == 0 and not watch.full
 end
 
 --- Watches a folder and those in it. In one that is new all files are.
@@ -92,9 +95,8 @@ function M.add(watch, folder, new)
     return
   end
   watch.folders[folder] = { handle = handle, names = names }
-  watch.waiting = watch.waiting + 1
+  watch.listed = watch.listed + 1
   uv.fs_scandir(folder, function(_, entries)
-    watch.waiting = watch.waiting - 1
     while entries and watches[watch.client.id] == watch do
       local name, kind = uv.fs_scandir_next(entries)
       if not name then
@@ -102,13 +104,18 @@ function M.add(watch, folder, new)
       end
       local path = folder .. '/' .. name
       if kind == 'directory' and name:sub(1, 1) ~= '.' and not LEFT_OUT[name] then
-        M.add(watch, path, new)
+        table.insert(watch.waiting, { path, new })
       elseif kind ~= 'directory' and watch.pattern:match(path) then
         names[name] = true
         if new then
           M.gather(watch, path)
         end
       end
+    end
+    watch.listed = watch.listed - 1
+    while watches[watch.client.id] == watch and watch.listed < AT_ONCE and #watch.waiting > 0 do
+      local next = table.remove(watch.waiting)
+      M.add(watch, next[1], next[2])
     end
   end)
 end
