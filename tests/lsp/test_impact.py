@@ -136,3 +136,23 @@ def drained(steps: Generator[None, None, str]) -> str:
             next(steps)
         except StopIteration as done:
             return str(done.value)
+
+
+def test_a_view_that_is_opened_is_no_file_of_the_workspace(tmp_path: Path) -> None:
+    made = written(tmp_path, 3)
+    name = "enterprise-manifest.yaml"
+    uri = uri_of(tmp_path / name)
+    with stdio("--stdio") as (wire, _):
+        wire.start(SHOWS, uri_of(tmp_path))
+        wire.open(uri, made.files[name])
+        before = scanned(wire, uri, 3)
+        run = {"command": "floe.showEffective", "arguments": [uri]}
+        view = wire.request("workspace/executeCommand", run)["uri"]
+        text = wire.request("floe/textDocumentContent", {"uri": view})["text"]
+        wire.open(view, text)
+        wire.change(view, 2, text + "\n")
+        at = {"textDocument": {"uri": view}, "position": {"line": 3, "character": 1}}
+        assert wire.request("textDocument/hover", at) is None
+        wire.notify("textDocument/didClose", {"textDocument": {"uri": view}})
+        assert wire.request("floe/impact", {"uri": uri}) == before
+        assert all(m["params"].get("uri") != view for m in wire.notified if m.get("params"))

@@ -122,6 +122,11 @@ def encoding(capabilities: dict[str, Any]) -> str:
     return next((unit for unit in offered or () if unit in ENCODINGS), "utf-16")
 
 
+def is_view(uri: str) -> bool:
+    """Whether it is a read-only view of a file, not a file or an artifact."""
+    return uri.partition(":")[0] in SCHEMES[1:]
+
+
 def pulls(capabilities: dict[str, Any]) -> bool:
     """Whether a client asks for findings itself, and can be told to ask again."""
     text, workspace = capabilities.get("textDocument"), capabilities.get("workspace")

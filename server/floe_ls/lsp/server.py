@@ -23,6 +23,7 @@ from floe_ls.lsp import greeting
 from floe_ls.lsp.asked import asked
 from floe_ls.lsp.convert import Converter
 from floe_ls.lsp.later import Later
+from floe_ls.lsp.left_out import left_out
 from floe_ls.lsp.loop import Loop, Timer
 from floe_ls.lsp.radius import Radius
 from floe_ls.lsp.wire import Json, Wire, compact
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from floe_ls.lsp.features.content import Contents
     from floe_ls.lsp.protocol import Protocol, Pygls
     from floe_ls.lsp.unopened import Unopened
+    from floe_ls.lsp.watching import Watching
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +45,9 @@ SOON, LEISURE = 0.02, 0.5
 """Seconds after which everything is loaded: after the first findings, and where no file was opened."""
 COLLECT = 50_000
 """New objects after which cycles are looked for. There are hardly any."""
-WATCHED = ("**/*.{yaml,yml}", "**/floe-ls.toml")
+WATCHED = ("**/*.{yaml,yml}", "**/floe-ls.toml", "**/.gitignore")
+DELETED: dict[str, Any] = {"globPattern": "**/*", "kind": 4}
+"""Whatever is deleted: of a folder, VS Code does not tell what was in it."""
 
 
 _decode = json.JSONDecoder().decode
@@ -97,6 +101,7 @@ class FloeServer:
         self._loading: threading.Thread | None = None
         self._complete = False
         """Everything is loaded."""
+        self._scanning = False
         self.radius = Radius(self)
         self.notified: dict[str, Callable[[Any], object]] = {
             "initialized": self.initialized,
@@ -342,7 +347,9 @@ class FloeServer:
             self.ask_configuration()
         registrations: list[dict[str, Any]] = []
         if self.client_has("workspace", "didChangeWatchedFiles", "dynamicRegistration"):
-            watchers = [{"globPattern": glob} for glob in WATCHED]
+            watchers: list[dict[str, Any]] = [{"globPattern": glob} for glob in WATCHED]
+            if self.convert.triggers:
+                watchers.append(DELETED)
             registrations.append(
                 {
                     "id": "floe-files",
@@ -355,13 +362,16 @@ class FloeServer:
                 {
                     "id": "floe-settings",
                     "method": "workspace/didChangeConfiguration",
-                    "registerOptions": {"section": "floe"},
+                    "registerOptions": {"section": ["floe", "files.exclude"]},
                 }
             )
         if registrations:
             self.ask("client/registerCapability", {"registrations": registrations})
         self.loop.later(LEISURE, self.load)
-        self.session.scan()
+        if self.pull_configuration and self.session.roots:
+            self.loop.later(LEISURE, self._scan)  # should nobody answer
+        else:
+            self._scan()
 
     def _later(self, seconds: float, call: Callable[[], None]) -> None:
         self.loop.later(seconds, call)
@@ -376,6 +386,13 @@ class FloeServer:
         from floe_ls.lsp.unopened import Unopened
 
         return Unopened(self)
+
+    @cached_property
+    def watching(self) -> Watching:
+        """What changes on disk."""
+        from floe_ls.lsp.watching import Watching
+
+        return Watching(self)
 
     def _tell_unopened(self) -> None:
         if "unopened" not in self.__dict__ and (self.pulls or not self._publishes_all()):
@@ -412,6 +429,8 @@ class FloeServer:
 
     def did_open(self, params: dict[str, Any]) -> None:
         item = params["textDocument"]
+        if greeting.is_view(item["uri"]):
+            return  # we wrote it: it is no file of the workspace
         gc.disable()  # it would look in vain through all that is being built
         self.loop.later(LEISURE, self._settle)
         self.session.open(item["uri"], item["text"], item.get("version"))
@@ -438,6 +457,8 @@ class FloeServer:
 
     def did_close(self, params: dict[str, Any]) -> None:
         uri = params["textDocument"]["uri"]
+        if greeting.is_view(uri):
+            return
         before = self.document(uri)
         self.session.close(uri)
         if "unopened" in self.__dict__:
@@ -580,6 +601,29 @@ class FloeServer:
                 self.configure(result[0], dict(zip(roots, result[1:], strict=False)))
 
         self.ask("workspace/configuration", {"items": [{"section": "floe"}, *scopes]}, told)
+        self._ask_left_out()
+
+    def _ask_left_out(self) -> None:
+        """Asks what of each root the editor itself does not show; what it shows is read then."""
+        roots = self.session.roots
+        items = [{"scopeUri": root.rstrip("/"), "section": "files.exclude"} for root in roots]
+
+        def told(result: Any) -> None:
+            found = result if isinstance(result, list) else []
+            patterns = {
+                root: of for root, each in zip(roots, found, strict=False) if (of := left_out(each))
+            }
+            self.session.leave_out(patterns)
+            self._scan()
+
+        if items:
+            self.ask("workspace/configuration", {"items": items}, told)
+
+    def _scan(self) -> None:
+        """Reads the workspace for the first time."""
+        if not self._scanning:
+            self._scanning = True
+            self.session.scan()
 
     def configure(self, settings: Any, of_roots: Mapping[str, Any] | None = None) -> None:
         inner = _floe_section(settings)

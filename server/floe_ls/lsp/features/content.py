@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from floe_ls.lsp.greeting import SCHEMES
+from floe_ls.lsp.greeting import SCHEMES, is_view
 from floe_ls.lsp.later import Later
 
 if TYPE_CHECKING:
@@ -109,6 +109,6 @@ def view_uri(scheme: str, uri: str, title: str, query: str = "") -> str:
 
 def query_of(uri: str) -> str:
     """What a view is a view of; any other URI is that of the file itself. Editors quote more, or less, than we do."""
-    if uri.partition(":")[0] not in SCHEMES[1:]:
+    if not is_view(uri):
         return uri
     return unquote(uri.partition("?")[2])
