@@ -173,10 +173,13 @@ class Editor:
         )
 
 
+PLUGIN = REPOSITORY / "editors" / "nvim"
+
+
 @contextlib.contextmanager
-def neovim(home: Path, first: str = "") -> Iterator[Editor]:
+def neovim(home: Path, first: str = "", plugin: Path = PLUGIN) -> Iterator[Editor]:
     """A Neovim whose settings, caches and state are in `home`. `first`: the first lines of its init.lua."""
-    with these_variables(settings(home, first)):
+    with these_variables(settings(home, first, plugin=plugin)):
         command = [needs("nvim"), "--embed", "--headless", "--clean", "-u", home / "init.lua"]
         nvim = pynvim.attach("child", argv=[str(word) for word in command])
     with ends(nvim):
@@ -191,10 +194,9 @@ def attach(socket: Path) -> Iterator[Editor]:
         yield Editor(nvim)
 
 
-def settings(home: Path, first: str = "", last: str = "") -> dict[str, str]:
+def settings(home: Path, first: str = "", last: str = "", plugin: Path = PLUGIN) -> dict[str, str]:
     """Writes the init.lua; the variables with which Neovim finds it, and keeps to `home`."""
-    config = str(REPOSITORY / "editors" / "nvim")
-    text = INIT.format(first=first, config=config, python=sys.executable, last=last)
+    text = INIT.format(first=first, config=str(plugin), python=sys.executable, last=last)
     (home / "init.lua").write_text(text, encoding="utf-8")
     kinds = ("STATE", "CONFIG", "DATA", "CACHE")
     folders = {f"XDG_{kind}_HOME": str(home / kind) for kind in kinds}

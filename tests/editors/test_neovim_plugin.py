@@ -11,10 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from editors.neovim import Editor, neovim
-from tools import REPOSITORY
-
-PLUGIN = REPOSITORY / "editors" / "nvim"
+from editors.neovim import PLUGIN, Editor, neovim
 
 
 @pytest.fixture
@@ -331,3 +328,41 @@ def test_the_status_says_what_could_not_be_had(editor: Editor, workspace: Path) 
     editor.until(lambda: editor.lua(status) == "floe: 1 not available, offline")
     editor.command("checkhealth floe")
     assert "1 parent of open files could not be had" in "\n".join(editor.lines)
+
+
+def test_the_graph_is_a_picture_in_the_browser(editor: Editor, product: Path) -> None:
+    editor.attached(product)
+    editor.lua("vim.ui.open = function(path) opened = path end")
+    editor.command("FloeGraph!")
+    page = Path(editor.until(lambda: editor.lua("return opened")))
+    assert "customer-360" in page.read_text(encoding="utf-8")
+
+
+def test_the_log_has_what_the_server_wrote(home: Path, product: Path) -> None:
+    with neovim(home) as editor:
+        program = "echo first line >&2; echo second line >&2; exit 3"
+        editor.lua("vim.lsp.config('floe_ls', { cmd = { 'sh', '-c', ... } })", program)
+        editor.open(product)
+        editor.until(lambda: ":FloeRestart starts it again" in editor.messages(), may_end=True)
+        editor.command("FloeLog")
+        assert editor.lines[-2:] == ["first line", "second line"]
+
+
+def test_nothing_is_loaded_before_it_is_used(editor: Editor) -> None:
+    loaded = "vim.tbl_filter(function(name) return vim.startswith(name, 'floe') end, vim.tbl_keys(package.loaded))"
+    editor.command("edit notes.txt")
+    assert editor.lua(f"return {loaded}") in ([], {})
+
+
+def test_the_server_alone_needs_one_file(home: Path, workspace: Path, tmp_path: Path) -> None:
+    alone = tmp_path / "alone"
+    (alone / "lsp").mkdir(parents=True)
+    shutil.copy(PLUGIN / "lsp" / "floe_ls.lua", alone / "lsp")
+    with neovim(home, "vim.lsp.enable('floe_ls')", plugin=alone) as editor:
+        domain = workspace / "sales" / "sales-domain-manifest.yaml"
+        editor.attached(domain)
+        assert editor.lua("return vim.bo.filetype") == "yaml"
+        assert editor.lua("return vim.fn.exists(':FloeEffective')") == 0
+        editor.go_to("snowflake")
+        editor.keys("K")
+        assert "enterprise-manifest.yaml" in editor.until(editor.float_text)
