@@ -79,7 +79,7 @@ def idle(server: FloeServer) -> bool:
     """Whether all is read and judged."""
     unopened = server.__dict__.get("unopened")
     judged = unopened is None or unopened._is_settled()  # noqa: SLF001
-    return server.snapshot.scanned and judged and not getattr(server.session, "is_reading", False)
+    return server.snapshot.scanned and judged and not server.session.is_reading and not server.watching.is_busy
 
 
 if __name__ == "__main__":

@@ -312,7 +312,12 @@ def settings() -> str:
     rows = ["| Key | Value | Default | Meaning |", "|---|---|---|---|"]
     for key, schema in setting_schemas():
         said = schema.get("description", "").replace("|", "\\|")
-        words = {"object": "table", "boolean": "true or false", "string": "string"}[schema["type"]]
+        words = {
+            "object": "table",
+            "boolean": "true or false",
+            "string": "string",
+            "array": "list",
+        }[schema["type"]]
         rows.append(f"| `{key}` | {words} | {shown_default(schema)} | {said} |")
     registry = TypeAdapter(Settings).json_schema()["$defs"]["Registry"]
     for key, schema in registry["properties"].items():

@@ -28,7 +28,7 @@ from floe_ls.remote.artifact import Artifact
 from floe_ls.remote.cache import Tags, default_folder
 from floe_ls.remote.count import Counting, candidates
 from floe_ls.remote.failure import Failure
-from floe_ls.remote.scan import is_candidate
+from floe_ls.remote.scan import is_candidate, is_left_out
 from floe_ls.remote.seen import Seen
 from floe_ls.schema.meta import Role
 from floe_ls.schema.shape import shape_of
@@ -44,7 +44,7 @@ TAGS_AGAIN = 600.0
 NEWS_OF_VERSION, NEWS_OF_TAG = 7 * 86400.0, 86400.0
 """Seconds for which it is told that a tag names another digest than before: one that should not move, one that may."""
 _SETTINGS = frozenset(setting.name for setting in fields(Settings))
-READ_AT_ONCE = 50
+READ_AT_ONCE = 5
 """Files that changed on disk, above which they are read behind: a checkout must not be felt while typing."""
 FAILURES = 64
 """What could not be had, above which that which nobody names any more is forgotten."""
@@ -72,6 +72,8 @@ class Fetch(Protocol):
 
     def cancel(self, future: Future[Any]) -> None: ...
 
+
+Walk = Callable[[Iterable[Path], Callable[[str], None], threading.Event | None], Iterator[str]]
 
 REMOTE = "floe-oci:"
 """The scheme under which editors show artifacts: `floe-oci://host/repository@sha256:…/manifest.yaml`."""
@@ -202,7 +204,7 @@ class Session:
         """Whether rows are kept between starts, in the cache's folder where no other is named."""
         self.rows_folder: Path | None = None
         """Where rows are kept between starts."""
-        self.walk = candidates
+        self.walk: Walk = self._candidates
         """Finds the files of folders."""
         self.seen: Mapping[str, Seen] = {}
         """The files by path, as a scan saw them that was waited for."""
@@ -211,6 +213,14 @@ class Session:
         self._followed: set[str] = set()
         """Those of them that were read because a reference led there, until the scan comes by."""
         self._wanted: dict[str, str] = {}
+        self.left_out: dict[str, tuple[str, ...]] = {}
+        """What the editor itself does not show, by root, in the words of a `.gitignore` there; of all roots by an
+        empty text."""
+        self._changed: dict[str, None] = {}
+        """Files that changed on disk and are to be read behind, one crowd after the other."""
+        self._reading = False
+        self._since_scan: dict[str, None] | None = None
+        """Files that changed while the scan goes on, which may have read them before."""
         self._shelf: dict[str, Document] = {}
         """Files that nobody has open, read because something asked for them."""
         self._settled = False
@@ -316,7 +326,7 @@ class Session:
         viewed = {u: d for u, d in self.snapshot.viewed.items() if u != uri}
         self.snapshot = self.snapshot.changed(opened=self.snapshot.opened - {uri}, viewed=viewed)
         if not uri.startswith(REMOTE):
-            self.reread([uri])
+            self._reread_here([uri])
         self._cancel_unneeded()
 
     def opened(self) -> list[Document]:
@@ -325,18 +335,40 @@ class Session:
 
     def reread(self, uris: Iterable[str]) -> None:
         """Files changed, came or went on disk. Open ones are the editor's."""
-        uris = [*uris]
-        if len(uris) > READ_AT_ONCE and not any(_is_settings(uri) for uri in uris):
-            self._in_background(lambda stop: self._reread_behind(uris, stop))
-            return
+        uris = dict.fromkeys(uris)
+        if self._since_scan is not None:
+            self._since_scan.update(uris)
+        if self._reading or len(uris) > READ_AT_ONCE:
+            self._changed.update(uris)
+            self._read_changed()
+        else:
+            self._reread_here(uris)
+        settings = [uri for uri in uris if _is_settings(uri)]
+        if settings:
+            before = self._exclusions()
+            self._reload_settings()
+            for uri in settings:
+                self._settings_near(uri)
+            self.demand()
+            self.changed()
+            if self._exclusions() != before:
+                self._scan_again()
+        if any(uri.endswith(_IGNORING) for uri in uris):
+            self._scan_again()
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether more will be known of the files without anybody's doing."""
+        return self._reading or self._since_scan is not None
+
+    def _reread_here(self, uris: Iterable[str]) -> None:
         gone: list[str] = []
         rows: list[Row] = []
         held: dict[str, Document] = {}
         for uri in uris:
-            name = uri.rpartition("/")[2].lower()
-            known = uri in self.snapshot.files
-            if uri in self.snapshot.opened or not (known or _may_be_ours(name)):
+            if uri in self.snapshot.opened or not self._may_count(uri):
                 continue
+            known = uri in self.snapshot.files
             was = self._last_known(uri)
             self._unshelve(uri)
             text = self._read(uri)
@@ -355,10 +387,21 @@ class Session:
         failures = {t: f for t, f in self.snapshot.failures.items() if t not in uris}
         snapshot = self.snapshot.without(*gone).with_rows(rows).with_documents(held)
         self._reread_done(snapshot.changed(failures=failures))
-        if any(_is_settings(uri) for uri in uris):
-            self._reload_settings()
-            self.demand()
-            self.changed()
+
+    def _may_count(self, uri: str) -> bool:
+        """Whether a file that changed is one of the workspace's; a new one may be left out of it."""
+        if uri in self.snapshot.files:
+            return True
+        return _may_be_ours(uri.rpartition("/")[2]) and not self._is_left_out(uri)
+
+    def _is_left_out(self, uri: str) -> bool:
+        path = files.path_of(uri)
+        root = next((root for root in self.roots if uri.startswith(root)), None)
+        folder = files.path_of(root) if root is not None else None
+        if path is None or folder is None:
+            return False
+        exclude = self._excluded(folder)
+        return is_left_out(os.fspath(folder), os.fspath(path), exclude, self._within())
 
     def _reread_done(self, snapshot: Snapshot) -> None:
         self._stated.clear()
@@ -366,25 +409,34 @@ class Session:
         self.demand()
         self.changed()
 
+    def _read_changed(self) -> None:
+        if self._changed and not self._reading:
+            uris, self._changed = [*self._changed], {}
+            self._reading = True
+            self._in_background(lambda stop: self._reread_behind(uris, stop))
+
     def _reread_behind(self, uris: list[str], stop: threading.Event) -> None:
         """Many files at once: by rows, on another thread and in other processes."""
-        wanted = [
-            uri
-            for uri in uris
-            if uri in self.snapshot.files or _may_be_ours(uri.rpartition("/")[2])
-        ]
-        paths = {os.fspath(p): uri for uri in wanted if (p := files.path_of(uri)) is not None}
         found: set[str] = set()
-        for batch in self._counting(stop).batches(paths, {}):
-            rows = [(paths.get(path, uri), path, each) for uri, path, each in batch.found]
-            found.update(uri for uri, _, _ in rows)
-            self.post(lambda rows=rows: self._take_rows(rows))  # type: ignore[misc]
-        gone = [uri for uri in wanted if uri not in found]
+        gone: list[str] = []
+        try:
+            wanted = [uri for uri in uris if self._may_count(uri)]
+            paths = {os.fspath(p): uri for uri in wanted if (p := files.path_of(uri)) is not None}
+            for batch in self._counting(stop).batches(paths, {}):
+                rows = [(paths.get(path, uri), path, each) for uri, path, each in batch.found]
+                found.update(uri for uri, _, _ in rows)
+                self.post(lambda rows=rows: self._take_rows(rows))  # type: ignore[misc]
+            gone = [uri for uri in wanted if uri not in found]
+        except Exception:
+            log.exception("reading files that changed")
 
         def done() -> None:
+            self._reading = False
             left = [uri for uri in gone if uri not in self.snapshot.opened]
-            failures = {t: f for t, f in self.snapshot.failures.items() if t not in paths.values()}
-            self._reread_done(self.snapshot.without(*left).changed(failures=failures))
+            failures = {t: f for t, f in self.snapshot.failures.items() if t not in uris}
+            if not stop.is_set():
+                self._reread_done(self.snapshot.without(*left).changed(failures=failures))
+            self._read_changed()
 
         self.post(done)
 
@@ -396,6 +448,7 @@ class Session:
         of_roots: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         """The editor's settings (its `floe` section), and those of single roots. They win over `floe-ls.toml`."""
+        before = self._exclusions()
         self._editor = _known_settings(editor)
         roots = {
             root.rstrip("/") + "/": _known_settings(of) for root, of in (of_roots or {}).items()
@@ -407,6 +460,14 @@ class Session:
         self._reload_settings()
         self.demand()
         self.changed()
+        if self._exclusions() != before:
+            self._scan_again()
+
+    def leave_out(self, patterns: Mapping[str, tuple[str, ...]]) -> None:
+        """What the editor itself does not show; see `left_out`."""
+        if patterns != self.left_out:
+            self.left_out = dict(patterns)
+            self._scan_again()
 
     def set_roots(self, roots: Iterable[str]) -> None:
         self.roots = tuple(
@@ -948,17 +1009,50 @@ class Session:
         """Counts the manifests and products of the workspace in the background."""
         paths = [p for root in (roots or self.roots) if (p := files.path_of(root)) is not None]
         self._stop.set()
-        if self._scan is not None:
-            self._scan.join(5)
         self._stop = threading.Event()
+        self._since_scan = {}
         if wait:
             self._scan_folders(paths, self._stop, lambda call: call(), wait)
             return
-        stop = self._stop
-        self._scan = threading.Thread(
-            target=self._scan_folders, args=(paths, stop, self.post), name="scan", daemon=True
-        )
+        stop, before = self._stop, self._scan
+
+        def go_on() -> None:
+            if before is not None:  # it ends soon
+                before.join()
+            self._scan_folders(paths, stop, self.post)
+
+        self._scan = threading.Thread(target=go_on, name="scan", daemon=True)
         self._scan.start()
+
+    def _candidates(
+        self,
+        folders: Iterable[Path],
+        settings: Callable[[str], None],
+        stop: threading.Event | None = None,
+    ) -> Iterator[str]:
+        return candidates(folders, settings, stop, self._excluded, self._within())
+
+    def _exclusions(self) -> list[tuple[object, ...]]:
+        """What settings say of files that are left out."""
+        snapshot = self.snapshot
+        of = [(folder, each.exclude) for folder, each in snapshot.settings_of.items()]
+        return [*sorted(of), ("", snapshot.settings.exclude), *self._editor_exclusions()]
+
+    def _editor_exclusions(self) -> Iterator[tuple[object, ...]]:
+        for root, editor in sorted(self._editor_of.items()):
+            yield root, editor.get("exclude")
+
+    def _scan_again(self) -> None:
+        if self._scan is not None:
+            self.scan()
+
+    def _excluded(self, folder: Path) -> tuple[str, ...]:
+        """What an editor's settings leave out of a root. Those of files are found on the way."""
+        root = files.uri_of(folder) + "/"
+        of = self._editor_of.get(root, self._editor).get("exclude")
+        wanted = of if isinstance(of, list | tuple) else ()
+        given = [each for each in wanted if isinstance(each, str)]
+        return (*given, *self.left_out.get("", ()), *self.left_out.get(root, ()))
 
     def _in_background(self, call: Callable[[threading.Event], None]) -> None:
         threading.Thread(target=call, args=(self._stop,), name="reread", daemon=True).start()
@@ -1002,7 +1096,7 @@ class Session:
         post(taken.set)
         if taken.wait(10.0):
             _ = self.snapshot.family  # here, so that no keystroke waits for it
-        post(lambda: self._scanned(found))
+        post(lambda: self._scanned(found, stop))
 
     def _rows_file(self, paths: list[Path]) -> Path | None:
         if self.keeps_rows and self.rows_folder is None:
@@ -1035,12 +1129,17 @@ class Session:
             self.snapshot = self.snapshot.with_rows(rows)
         _ = self.snapshot.census  # now, in small steps, and not at the next keystroke
 
-    def _scanned(self, found: set[str]) -> None:
+    def _scanned(self, found: set[str], stop: threading.Event) -> None:
         """All files are known now: the rows of others are those of folders that are no longer looked at."""
+        if stop.is_set():
+            return  # another one has begun
+        since, self._since_scan = self._since_scan, None
         gone = [uri for uri in self.snapshot.files.closed if uri not in found]
         self.snapshot = self.snapshot.without(*gone).changed(scanned=True)
         self.demand()
         self.changed()
+        if since:
+            self.reread(since)
 
     def _load(self, uri: str) -> Document:
         """A file that is a row only, read whole because something asks for it. A file that is gone is empty."""
@@ -1089,6 +1188,9 @@ def _packed(document: Document) -> dict[str, Any]:
 
 def _may_be_ours(name: str) -> bool:
     return names_manifest(name) or names_product(name) or is_candidate(name)
+
+
+_IGNORING = "/.gitignore"
 
 
 def _is_settings(uri: str) -> bool:

@@ -60,6 +60,9 @@ class Settings:
     workspace_diagnostics: Literal["auto", "open", "all"] = "auto"
     """Whose findings an editor shows: those of `open` files, or of `all` files of the workspace. `auto` shows all where
     the editor asks for them by itself, as VS Code does."""
+    exclude: tuple[str, ...] = ()
+    """Files and folders that are left out when a workspace is read, as a `.gitignore` in the place of the settings
+    file would name them. What the editor's own setting names (VS Code: also `files.exclude`) is left out, too."""
     folder: str = ""
     """The folder that relative paths start at. Set by the reader of the file, not by people."""
     allow: tuple[str, ...] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from floe_ls.remote.scan import is_candidate, manifests_below
+from floe_ls.remote.scan import is_candidate, is_left_out, manifests_below, paths_below
 
 
 def make(root: Path, *names: str) -> None:
@@ -119,3 +120,40 @@ def test_git_agrees_on_what_is_ignored(tmp_path: Path, seed: int) -> None:
     )
     expected = sorted(filter(None, listed.stdout.decode().split("\0")))
     assert sorted(found(tmp_path)) == expected, f"seed {seed}"
+
+
+def test_settings_leave_out_what_they_name_below_their_folder(tmp_path: Path) -> None:
+    make(tmp_path, "build/floe.yaml", "a/build/floe.yaml", "a/old/floe.yaml", "b/old/floe.yaml")
+    (tmp_path / "floe-ls.toml").write_text('exclude = ["/build/"]\n')
+    (tmp_path / "a" / "floe-ls.toml").write_text('exclude = ["old"]\n')
+    assert found(tmp_path) == ["a/build/floe.yaml", "b/old/floe.yaml"]
+    assert found(tmp_path / "a") == ["build/floe.yaml"]
+
+
+def test_settings_above_a_root_leave_out_what_they_name(tmp_path: Path) -> None:
+    make(tmp_path, "team/old/floe.yaml", "team/new/floe.yaml", "old/floe.yaml")
+    (tmp_path / "floe-ls.toml").write_text('exclude = ["/team/old", 7]\n')
+    assert found(tmp_path / "team") == ["new/floe.yaml"]
+    elsewhere = ((tmp_path / "team").as_uri(),)
+    assert len([*paths_below(tmp_path / "team", within=elsewhere)]) == 2
+
+
+def test_what_was_given_is_left_out(tmp_path: Path) -> None:
+    make(tmp_path, "a/old/floe.yaml", "b/floe.yaml", "c/floe.yaml", "d/b/floe.yaml")
+    left = [*paths_below(tmp_path, exclude=["/b", "**/old"])]
+    assert [os.path.relpath(path, tmp_path) for path in left] == ["c/floe.yaml", "d/b/floe.yaml"]
+
+
+def test_one_file_is_left_out_where_a_list_leaves_it_out(tmp_path: Path) -> None:
+    folders = ("a", "a/b", "a/.c", "a/node_modules/d", "build", "build/keep", "x/build", "x/y/z")
+    names = [f"{folder}/{name}" for folder in folders for name in ("floe.yaml", "manifest.yaml")]
+    make(tmp_path, *names)
+    (tmp_path / ".gitignore").write_text("/build/*\n!/build/keep\nmanifest.yaml\n")
+    (tmp_path / "x" / ".gitignore").write_text("!manifest.yaml\n")
+    (tmp_path / "x" / "y" / "floe-ls.toml").write_text('exclude = ["z"]\n')
+    (tmp_path / "floe-ls.toml").write_text('exclude = ["a/b"]\n')
+    listed = {*found(tmp_path)}
+    assert listed
+    for name in names:
+        left_out = is_left_out(str(tmp_path), str(tmp_path / name))
+        assert left_out == (name not in listed), name

@@ -41,7 +41,15 @@ export function createClient(server: ServerProcess, hooks: Hooks): LanguageClien
     },
     initializationFailedHandler: () => false,
     middleware: {
-      workspace: { configuration: (params) => params.items.map(({ scopeUri }) => hooks.settings(scopeUri === undefined ? undefined : vscode.Uri.parse(scopeUri))) },
+      workspace: {
+        configuration: (params) =>
+          params.items.map(({ scopeUri, section }) => {
+            const folder = scopeUri === undefined ? undefined : vscode.Uri.parse(scopeUri);
+            // What the editor does not show is not read by the server either.
+            if (section === 'files.exclude') return vscode.workspace.getConfiguration('files', folder ?? null).get('exclude');
+            return hooks.settings(folder);
+          }),
+      },
       handleWorkDoneProgress: (token, params, next) => {
         if (params.kind === 'begin') hooks.progress(token, params.title);
         if (params.kind === 'end') hooks.progress(token);

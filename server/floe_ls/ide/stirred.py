@@ -42,7 +42,7 @@ def stirred(before: Snapshot, after: Snapshot, answers: Answers, whole: Whole) -
     """`answers` are those of `before`; they become those of `after` when all is looked at."""
     if _all_differs(before, after):
         answers.clear()
-        yield Stirred(tuple(after.census.by_uri))
+        yield Stirred(tuple(dict.fromkeys((*before.census.by_uri, *after.census.by_uri))))
         return
     moved: set[str] = set()
     for uri in _moved(before, after):

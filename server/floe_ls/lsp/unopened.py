@@ -9,6 +9,7 @@ import threading
 from collections.abc import Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from floe_ls.chain.ref import resolve_path
 from floe_ls.ide.stirred import Answers, Stirred, stirred
 from floe_ls.lsp.judging import NOTHING, Client, judged, judging
 from floe_ls.lsp.later import Later, Steps
@@ -57,6 +58,8 @@ class Unopened:
         """Files that were open until now: what a client knows of them may be of another text."""
         self._answered = False
         """Somebody knows the findings."""
+        self._touched: set[str] = set()
+        """What changed on disk since it was looked what that concerns."""
 
     # --- what happens
 
@@ -80,13 +83,18 @@ class Unopened:
             return
         if not server.pulls and not self._listeners:
             return
-        if server.snapshot is self._base and not self._due:
+        if server.snapshot is self._base and not self._due and not self._touched:
             return
         if self._timer is not None:
             self._timer.cancel()
         if self._steps is not None:
             self._steps.cancel()
         self._timer = server.loop.later(REST, self._look)
+
+    def touched(self, uris: Iterable[str]) -> None:
+        """Files, also others than ours, changed on disk."""
+        if self._base is not None:
+            self._touched.update(uris)
 
     def opened(self, uri: str) -> None:
         """Its findings are told otherwise from now on."""
@@ -146,13 +154,18 @@ class Unopened:
             if self._listeners:
                 self._owed.clear()
             self._settled()
+        elif not self._is_working():
+            self.changed()  # nobody said so
 
     def _is_due(self, uri: str) -> bool:
         return uri in self._due or (self._run is not None and uri in self._run.left)
 
+    def _is_working(self) -> bool:
+        steps = self._steps is not None and not self._steps.ended
+        return steps or self._timer is not None or self._run is not None
+
     def _is_settled(self) -> bool:
-        working = self._timer or self._run or (self._steps is not None and not self._steps.ended)
-        return not working and not self._due and self._base is self._server.snapshot
+        return not self._is_working() and not self._due and self._base is self._server.snapshot
 
     def _settled(self) -> None:
         """All that is known is told."""
@@ -198,6 +211,7 @@ class Unopened:
                 if found is not None:
                     self._mark(found)
                 yield
+        yield from self._look_below(snapshot)
         self._base = snapshot
         yield from self._want(snapshot)
         for number, uri in enumerate([*self._due]):
@@ -218,6 +232,18 @@ class Unopened:
                 body = judged(session, aside, document, server.convert)
             self._due.pop(uri, None)
             self._take(uri, body)
+
+    def _look_below(self, snapshot: Snapshot) -> Generator[None, None, None]:
+        """Files whose parent is none of the workspace's, and changed."""
+        touched = {uri for uri in self._touched if uri not in snapshot.census.by_uri}
+        if touched:
+            census, parents = snapshot.census, snapshot.family.parents
+            for number, (uri, row) in enumerate(census.by_uri.items()):
+                if number % FEW == 0:
+                    yield
+                if row.ref and uri not in parents and resolve_path(uri, row.ref) in touched:
+                    self._due[uri] = None
+        self._touched.clear()
 
     def _mark(self, found: Stirred) -> None:
         run = self._run

@@ -89,11 +89,16 @@ class Counting:
 
 
 def candidates(
-    folders: Iterable[Path], settings: Callable[[str], None], stop: threading.Event | None = None
+    folders: Iterable[Path],
+    settings: Callable[[str], None],
+    stop: threading.Event | None = None,
+    exclude: Callable[[Path], Iterable[str]] = lambda _folder: (),
+    within: tuple[str, ...] | None = None,
 ) -> Iterator[str]:
-    """The paths of all files that may be ours; `settings` is told the settings files among them."""
+    """The paths of all files that may be ours; `settings` is told the settings files among them. `exclude` says what
+    else is left out of a folder."""
     for folder in folders:
-        for path in paths_below(folder, settings=settings):
+        for path in paths_below(folder, settings=settings, exclude=exclude(folder), within=within):
             if stop is not None and stop.is_set():
                 return
             yield path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -18,6 +18,7 @@ FOLDERS = 200_000
 """Folders that are looked into, before a scan of somebody's whole disk ends."""
 _NAME = re.compile(r"(?:floe|.*manifest.*)\.ya?ml", re.IGNORECASE)
 _name_of = attrgetter("name")
+_IGNORED = ".gitignore"
 _SKIPPED = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
 
 
@@ -38,8 +39,12 @@ def paths_below(
     root: str | os.PathLike[str],
     limit: int = LIMIT,
     settings: Callable[[str], None] = lambda _path: None,
+    exclude: Iterable[str] = (),
+    within: tuple[str, ...] | None = None,
 ) -> Iterator[str]:
-    """The same as texts, which cost less. `settings` is told settings files, each before what is beside and below."""
+    """The same as texts, which cost less. `settings` is told settings files, each before what is beside and below.
+    `exclude` are more patterns, as a `.gitignore` of the root would have them. With `within`, settings above the root
+    count only in these folders (URIs)."""
     left = limit
     top = os.fspath(root)
     try:
@@ -47,7 +52,7 @@ def paths_below(
     except OSError:
         return
     seen = {(status.st_dev, status.st_ino)}
-    frames = [_listed(top, "", (), status.st_dev, settings)]
+    frames = [_listed(top, "", _from_outside(top, exclude, within), status.st_dev, settings)]
     while frames and left > 0:
         frame = frames[-1]
         if not frame.entries:
@@ -72,6 +77,30 @@ def paths_below(
             continue
         left -= 1
         yield entry.path
+
+
+def is_left_out(
+    root: str,
+    path: str,
+    exclude: Iterable[str] = (),
+    within: tuple[str, ...] | None = None,
+) -> bool:
+    """Whether a file below a root is in none of the lists above, whatever its name."""
+    parts = Path(os.path.relpath(path, root)).parts
+    ignores = _from_outside(root, exclude, within)
+    folder, inside = root, ""
+    for number, name in enumerate(parts):
+        is_folder = number < len(parts) - 1
+        for other in (_IGNORED, settings_file.NAME):
+            if os.path.lexists(place := os.path.join(folder, other)):  # noqa: PTH118
+                ignores = (*ignores, *_patterns_in(place, inside))
+        frame = _Frame([], inside, ignores, 0)
+        if name[0] == "." or (is_folder and name in _SKIPPED):
+            return True
+        if _ignored(frame, name, is_folder=is_folder):
+            return True
+        folder, inside = os.path.join(folder, name), f"{inside}{name}/"  # noqa: PTH118
+    return False
 
 
 class _Frame(NamedTuple):
@@ -111,13 +140,42 @@ def _listed(
         name = entry.name
         if name[0] == ".":
             hidden = True
-            if name == ".gitignore":
-                ignores = (*ignores, _Ignore.read(folder, inside))
+            if name == _IGNORED:
+                ignores = (*ignores, *_patterns_in(entry.path, inside))
         elif name == settings_file.NAME:
             settings(entry.path)
+            ignores = (*ignores, *_patterns_in(entry.path, inside))
     if hidden:
         listed = [entry for entry in listed if entry.name[0] != "."]
     return _Frame(listed, inside, ignores, device)
+
+
+def _from_outside(
+    root: str, exclude: Iterable[str], within: tuple[str, ...] | None
+) -> tuple[_Ignore, ...]:
+    """What holds in all of a root: what was given, and what settings above it say."""
+    root = os.path.abspath(root)  # noqa: PTH100  no link is resolved
+    above = settings_file.nearest(Path(root).parent)
+    found: tuple[_Ignore, ...] = ()
+    if above is not None and files.is_within(above, within):
+        found = _patterns_in(os.fspath(above), "", Path(root))
+    given = _Ignore.of(exclude, "")
+    return (*found, given) if given.patterns else found
+
+
+def _patterns_in(place: str, inside: str, root: Path | None = None) -> tuple[_Ignore, ...]:
+    """What a `.gitignore`, or `exclude` of a settings file, leaves out. `root` is where paths begin, if not there."""
+    folder, _, name = place.rpartition(os.sep)
+    if name == _IGNORED:
+        text = files.read(place, limit=1 << 20)
+        lines = [] if isinstance(text, Failure) else text.splitlines()
+    else:
+        said = settings_file.read(place)
+        wanted = said.get("exclude") if isinstance(said, dict) else None
+        lines = [each for each in wanted if isinstance(each, str)] if wanted else []
+    above = root.relative_to(folder).parts if root is not None and lines else ()
+    made = _Ignore.of(lines, inside, above)
+    return (made,) if made.patterns else ()
 
 
 def _ignored(frame: _Frame, name: str, *, is_folder: bool) -> bool:
@@ -157,21 +215,21 @@ class _Pattern:
 
 @dataclass(frozen=True)
 class _Ignore:
-    """One `.gitignore`. Written here because it is short; the libraries take 25 ms to import."""
+    """The patterns of one file. Written here because it is short; the libraries take 25 ms to import."""
 
     depth: int
     """How many steps of a path lead to its folder."""
     patterns: tuple[_Pattern, ...]
+    above: tuple[str, ...] = ()
+    """How paths lead from its folder to where they begin, if that is below."""
 
     @classmethod
-    def read(cls, folder: str, inside: str) -> _Ignore:
-        text = files.read(Path(folder, ".gitignore"), limit=1 << 20)
-        lines = [] if isinstance(text, Failure) else text.splitlines()
+    def of(cls, lines: Iterable[str], inside: str, above: tuple[str, ...] = ()) -> _Ignore:
         patterns = (_pattern(line) for line in lines)
-        return cls(inside.count("/"), tuple(p for p in patterns if p is not None))
+        return cls(inside.count("/"), tuple(p for p in patterns if p is not None), above)
 
     def verdict(self, place: str, *, is_folder: bool) -> bool | None:
-        path = place.split("/")[self.depth :]
+        path = [*self.above, *place.split("/")[self.depth :]]
         for pattern in reversed(self.patterns):
             if (is_folder or not pattern.folders_only) and pattern.fits(path):
                 return pattern.ignores

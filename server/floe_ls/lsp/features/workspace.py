@@ -13,11 +13,7 @@ if TYPE_CHECKING:
 def register(server: FloeServer) -> None:
     session = server.session
 
-    @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    def watched(params: lsp.DidChangeWatchedFilesParams) -> None:
-        for change in params.changes:
-            server.radius.forget(change.uri)
-        session.reread(change.uri for change in params.changes)
+    server.notified[lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES] = server.watching.told
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def folders(params: lsp.DidChangeWorkspaceFoldersParams) -> None:
