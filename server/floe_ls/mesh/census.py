@@ -282,7 +282,10 @@ class Census:
         moved = [u for u, r in fresh.items() if u not in was or was[u].standing != r.standing]
         moved += (uri for uri in left if uri in was)
         kinds = [{r.kind for r in (fresh.get(u), was.get(u)) if r} for u in moved]
-        new_era = any(Kind.MANIFEST in found for found in kinds)
+        new_era = any(
+            Kind.MANIFEST in found and not _is_meant_alike(fresh.get(uri), was.get(uri))
+            for uri, found in zip(moved, kinds, strict=True)
+        )
         new_era = new_era or len(self.moved) + len(moved) > _MOST_MOVED
         return Census(
             self.by_uri.changed(fresh.items(), left),
@@ -295,6 +298,11 @@ class Census:
             object() if any(Kind.PRODUCT in found for found in kinds) else self.calling,
             () if new_era else (*self.moved, *moved) if moved else self.moved,
         )
+
+
+def _is_meant_alike(new: Row | None, old: Row | None) -> bool:
+    """Whether the same references lead to it as before: what it names as its own parent has no part in that."""
+    return new is not None and old is not None and new.standing[:-1] == old.standing[:-1]
 
 
 def _of_kind(rows: Rows, kind: Kind, fresh: Mapping[str, Row], old: list[Row]) -> Rows:
