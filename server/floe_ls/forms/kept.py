@@ -12,7 +12,7 @@ _STEP = 64
 
 
 def kept(
-    memo: dict[Any, Any], key: str, entries: list[Entry], ask: Callable[[Entry], _T]
+    memo: dict[Any, Any], key: object, entries: list[Entry], ask: Callable[[Entry], _T]
 ) -> list[_T]:
     """The answer for each entry; entries that an edit left alone are not asked again. It is the very list of before
     where no answer is another."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from floe_ls.chain.layers import Chain, Layer
 from floe_ls.forms.document import At, Document
@@ -114,18 +113,22 @@ def outside(
             return None
         return at.base, node
 
-    memo: dict[Any, Any] = document.memo.setdefault(("outside", template), {})
-    if memo.get("names") != names:
-        memo.clear()
-        memo["names"] = names
-    answers = kept(memo, "wrong", holder.node.entries, wrong)
+    memo, key = document.memo, ("outside", template)
+    if memo.get((key, "names")) != names:
+        memo[key, "names"] = names
+        memo.pop(key, None)
+    answers = kept(memo, key, holder.node.entries, wrong)
+    if memo.get((key, "none")) is answers:
+        return
     told = 0
-    for index, found in enumerate(answers) if any(answers) else ():
+    for index, found in enumerate(answers):
         if found is not None and told < _MOST_TOLD:
             told += 1
             base, node = holder.base + holder.node.at[index] + found[0], found[1]
             path: Path = (*template[:star], index, *rest)
             yield path, Span(base + node.start, base + node.end), node.text
+    if not told:
+        memo[key, "none"] = answers
 
 
 def _below(at: At | None, path: tuple[str, ...]) -> At | None:

@@ -198,7 +198,11 @@ class Radius:
 
     def prepare(self) -> None:
         """Makes ready, when nothing else is to be done, what the first edit of an open manifest is compared with."""
-        if self._idle is None:
+        if self._idle is not None:
+            return
+        snapshot = self._server.snapshot
+        known = (snapshot.documents.get(uri) for uri in snapshot.opened)
+        if any(document is not None and document.kind is Kind.MANIFEST for document in known):
             self._idle = self._server.loop.later(IDLE, self._prepare)
 
     def _prepare(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from floe_ls.forms.document import Document
 from floe_ls.mesh.census import Row
@@ -23,6 +24,13 @@ class Files(Mapping[str, Document]):
     def __getitem__(self, uri: str) -> Document:
         held = self.held.get(uri)
         return held if held is not None else self.closed[uri].document
+
+    def get(self, uri: str, default: Any = None) -> Any:
+        held = self.held.get(uri)
+        if held is not None:
+            return held
+        row = self.closed.get(uri)
+        return row.document if row is not None else default
 
     def __contains__(self, uri: object) -> bool:
         return uri in self.held or uri in self.closed

@@ -37,9 +37,11 @@ CODE = Code(
 
 def check(subject: Subject) -> Iterator[Finding]:
     document, missing = subject.document, subject.snapshot.missing
+    if not missing:
+        return
     path = subject.path(Role.TRANSFORM_PATH)
     transforms = subject.at(Role.TRANSFORMS)
-    if not missing or path is None or transforms is None or document.ref:
+    if path is None or transforms is None or document.ref:
         return
     for _, transform in transforms.children():
         folder = transform.child(path[-1])

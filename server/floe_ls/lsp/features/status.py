@@ -40,6 +40,7 @@ class _Status:
         self._resolving: set[str] = set()
         """What is being fetched for so long that somebody may wonder."""
         self._told: dict[str, object] = {}
+        self._made_of: tuple[object, ...] = ()
 
     def fetches(self, target: str, begun: bool) -> None:
         if begun:
@@ -59,6 +60,18 @@ class _Status:
         self.tell()
 
     def tell(self) -> None:
+        snapshot = self._server.snapshot
+        made_of = (
+            snapshot.failures,
+            snapshot.settings,
+            snapshot.settings_of,
+            snapshot.opened,
+            self._server.session.trusted,
+            len(self._resolving),
+        )
+        if not snapshot.failures and made_of == self._made_of:
+            return  # as after nearly every key
+        self._made_of = made_of
         now: dict[str, object] = {
             "resolving": len(self._resolving),
             "unavailable": self._unavailable(),
@@ -73,7 +86,7 @@ class _Status:
         """How many parents of open files could not be had."""
         snapshot = self._server.snapshot
         if not snapshot.failures:
-            return 0  # which is so with nearly every key
+            return 0
         chains = [snapshot.chain(document) for document in self._server.session.opened()]
         return len({t.message for chain in chains for t in chain.troubles if t.hides and t.kind})
 
