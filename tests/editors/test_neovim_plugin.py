@@ -309,6 +309,14 @@ def test_another_version_of_the_parent_is_tried(editor: Editor, workspace: Path)
     editor.until(lambda: editor.name == str(domain))
     assert "compute: snowflake" in editor.line
 
+    editor.command("only")
+    editor.go_to("oci://registry")
+    editor.lua(
+        "vim.lsp.buf.code_action({ apply = true,"
+        " filter = function(action) return action.title:match('change with v2.0.0') end })"
+    )
+    editor.until(lambda: editor.name.startswith("floe-whatif:/"))
+
 
 def test_a_file_that_inherits_nothing_has_nothing_to_try(editor: Editor, workspace: Path) -> None:
     editor.attached(workspace / "enterprise-manifest.yaml")

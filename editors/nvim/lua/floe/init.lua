@@ -13,6 +13,9 @@ local function about(uri)
   local client = server.client(buffer)
   if not client then
     server.warn('no language server runs here: open a floe.yaml or a manifest, or see :checkhealth floe')
+  elseif uri == 'file://' then
+    server.warn('this buffer has no name yet: write it first.')
+    return nil, uri
   end
   return client, uri
 end

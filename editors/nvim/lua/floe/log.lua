@@ -7,7 +7,7 @@ local M = {}
 local NEWEST = 1e6
 
 function M.open()
-  local path = vim.lsp.get_log_path()
+  local path = vim.lsp.log.get_filename()
   local lines = { '# ' .. path }
   vim.list_extend(lines, M.said(path))
   if #lines == 1 then

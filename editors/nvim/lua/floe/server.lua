@@ -113,7 +113,11 @@ function M.extras()
         end
         return vim.lsp.handlers['client/registerCapability'](err, { registrations = rest }, context)
       end or nil,
-      ['workspace/codeLens/refresh'] = function(_, _, context)
+      ['workspace/codeLens/refresh'] = function(err, result, context)
+        local own = vim.lsp.handlers['workspace/codeLens/refresh']
+        if own then -- Neovim 0.12 and later
+          return own(err, result, context)
+        end
         local client = vim.lsp.get_client_by_id(context.client_id)
         for buffer in pairs(client and client.attached_buffers or {}) do
           M.show_lenses(buffer)
@@ -157,7 +161,9 @@ function M.attached(client, buffer)
   if options.hints and client:supports_method('textDocument/inlayHint') then
     vim.lsp.inlay_hint.enable(true, { bufnr = buffer })
   end
-  if options.lenses and client:supports_method('textDocument/codeLens') then
+  if options.lenses and vim.lsp.codelens.enable then -- Neovim 0.12 and later
+    vim.lsp.codelens.enable(true, { bufnr = buffer })
+  elseif options.lenses and client:supports_method('textDocument/codeLens') then
     vim.api.nvim_create_autocmd({ 'BufEnter', 'InsertLeave', 'TextChanged' }, {
       group = vim.api.nvim_create_augroup('floe_lenses_' .. buffer, { clear = true }),
       buffer = buffer,
