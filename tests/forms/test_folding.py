@@ -237,6 +237,9 @@ def test_a_key_that_stands_twice_counts_where_it_stands_last() -> None:
         ("floe.yaml", "", Kind.PRODUCT),
         ("floe.yaml", "plugins: {}", Kind.PRODUCT),
         ("floe.yaml", "name: a\nversion: 1\nstorage: default\n", Kind.RUNTIME),
+        ("floe.yaml", "name: a\nversion: 1\nstorage: default\nplatform: {ref: a}\n", Kind.PRODUCT),
+        ("floe.yaml", "platform: {ref: a}\ncatalogs: {}\n", Kind.PRODUCT),
+        ("manifest.yaml", "plugins: {compute: duckdb}\ncatalogs: {}\n", Kind.MANIFEST),
         ("platform.yaml", "catalogs: {}", Kind.RUNTIME),
         ("x.yaml", "approved_plugins: {}", Kind.MANIFEST),
         ("x.yaml", "plugins: {compute: duckdb}", Kind.MANIFEST),
@@ -264,6 +267,8 @@ def test_what_a_file_is(name: str, text: str, kind: Kind) -> None:
         ("apiVersion: floe.dev/v1\nplugins: {compute: {approved: [a]}}", Dialect.DESIGN),
         ("apiVersion: floe.dev/v1\nplugins: {compute: duckdb}", Dialect.DESIGN),
         ("kind: Manifest\nmetadata: {owner: a}\nplugins: {compute: duckdb}", Dialect.V1),
+        ("kind: Manifest\nmetadata: {owner: a}\ndomain: {}\nsecurity: {}", Dialect.V1),
+        ("kind: Manifest\nmetadata: {name: a}\ndomain: {}", Dialect.DESIGN),
     ],
 )
 def test_which_dialect_a_manifest_follows(text: str, dialect: Dialect) -> None:

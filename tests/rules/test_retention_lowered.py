@@ -58,6 +58,9 @@ def test_the_released_compiler_refuses_fewer_days() -> None:
         "`governance.data_retention_days` is `30` here, less than above: enterprise-manifest.yaml (enterprise, line 7) "
         "sets `90`. floe's compiler refuses that. Remove it, or set it to `90`."
     )
+    # A key of the design documents, which the compiler passes over, makes it no better.
+    fixture = fixture.replace("$0apiVersion", "$0security: {}\n    apiVersion")
+    assert "error" in [d.severity for d in found(fixture) if d.code == "retention/lowered"]
 
 
 def test_both_mends() -> None:

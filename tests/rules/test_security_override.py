@@ -432,3 +432,19 @@ def test_a_policy_that_is_null_to_floes_loader_binds_nobody() -> None:
         """,
         only="security/",
     )
+
+
+def test_aliases_that_stand_for_too_much_hide_nothing() -> None:
+    """An alias that is passed over may hold anything, so that the file is not called right."""
+    bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n"
+    for name, above in ("ba", "cb", "dc", "ed"):
+        bomb += f"{name}: &{name} [{', '.join([f'*{above}'] * 9)}]\n"
+    domain = "scope: domain\nparent_manifest: ./enterprise-manifest.yaml\n"
+    domain += f"weak: &weak {{pii_encryption: optional}}\n{bomb}"
+    rest = ["*d"] * 3 + ["*c"] * 3 + ["*b"] * 7 + ["*a"] * 4 + ["*one"] * 5 + ["*e"]
+    domain += f"one: &one x\nf: [{', '.join(rest)}]\n"
+    text = (
+        "#- enterprise-manifest.yaml\nscope: enterprise\ngovernance: {pii_encryption: required}\n"
+    )
+    text += f"#- sales-domain-manifest.yaml\n$0{domain}governance: *weak\n"
+    assert {d.code for d in found(text) if d.severity == "error"} == {"yaml/too-many-aliases"}

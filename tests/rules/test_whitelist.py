@@ -152,6 +152,71 @@ def test_every_spelling_of_a_list_and_of_a_choice_is_understood(
     )
 
 
+ENVELOPE = (
+    "apiVersion: floe.dev/v1\n    kind: Manifest\n    metadata: {name: sales, version: 1.0.0}\n    "
+)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "plugins: {compute: {approved: [duckdb, spark], default: duckdb}}",
+        "domain: {}\n    plugins: {compute: duckdb}\n    approved_plugins: {compute: [duckdb, spark]}",
+    ],
+)
+def test_a_domains_own_list_adds_nothing_to_the_enterprises(own: str) -> None:
+    domain = DOMAIN.replace("plugins:\n      compute: spark", own).replace(
+        "$0scope", f"$0{ENVELOPE}scope"
+    )
+    findings = [d for d in found(ENTERPRISE + domain) if d.severity == "error"]
+    assert [(d.code, d.message.partition(":")[0]) for d in findings] == [
+        ("whitelist/not-approved", "`spark` is not approved for `compute`")
+    ]
+    narrower = domain.replace("duckdb, spark", "duckdb")
+    assert not [d for d in found(ENTERPRISE + narrower) if d.severity == "error"]
+
+
+def test_a_choice_that_a_later_one_replaces_is_nobodys_concern() -> None:
+    text = ENTERPRISE + DOMAIN + "      compute: duckdb\n"
+    assert [d.code for d in found(text)] == ["yaml/duplicate-key"]
+    text = ENTERPRISE + DOMAIN.replace("compute: spark", "compute: duckdb\n      compute: spark")
+    assert [d.code for d in found(text)] == ["yaml/duplicate-key", "whitelist/not-approved"]
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        "approved_plugins: {telemetry_backend: [datadog], observability: [datadog, jaeger]}",
+        "approved_plugins: {observability: [datadog, jaeger], telemetry_backend: [datadog]}",
+        "approved_plugins: {lineage_backend: [atlan], observability: [datadog, marquez]}",
+        "approved_plugins: {compute: [duckdb]}\n    plugins: {compute: {approved: [spark]}}",
+    ],
+)
+def test_a_category_has_one_list_in_whichever_spelling(lists: str) -> None:
+    findings = found(
+        f"#- enterprise-manifest.yaml\n    scope: enterprise\n    {lists}\n".replace("    ", "")
+    )
+    assert [(d.code, d.severity) for d in findings] == [("spelling/twice", "error")]
+
+
+def test_the_same_list_in_two_spellings_is_one_list() -> None:
+    check(
+        """
+        #- enterprise-manifest.yaml
+        scope: enterprise
+        approved_plugins: {observability: [jaeger, datadog], telemetry_backend: [datadog, jaeger], compute: duckdb}
+        plugins: {compute: {approved: [duckdb]}}
+        """
+    )
+
+
+@pytest.mark.parametrize("form", ["type: duckdb, default: spark", "default: spark, type: duckdb"])
+def test_a_choice_in_two_spellings_is_an_error_when_they_differ(form: str) -> None:
+    text = f"scope: enterprise\nplugins: {{compute: {{{form}}}}}\n"
+    assert [(d.code, d.severity) for d in found(text)] == [("spelling/twice", "error")]
+    assert not found(text.replace("spark", "duckdb"))
+
+
 def test_a_quality_provider_is_a_plugin_like_another() -> None:
     check(
         """

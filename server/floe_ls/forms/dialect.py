@@ -33,6 +33,8 @@ _TELLING_KEYS = frozenset(
     {"approved_plugins", "approved_products", "approved_sinks", "parent_manifest"}
 )
 """One of these makes any file a manifest."""
+_NOT_RUNTIME = _TELLING_KEYS | {"apiVersion", "kind", "scope", "platform", "plugins"}
+"""None of these is in a file of the older floe-runtime."""
 _SCOPES = frozenset({"enterprise", "domain"})
 """So does a `scope` that is one of these. Other programs have `scope` too."""
 _TELLING_CATEGORIES = frozenset(
@@ -159,7 +161,7 @@ def _half_typed(root: Node | None, key: str) -> bool:
 
 
 def _is_runtime(root: Node | None, keys: set[str]) -> bool:
-    if "apiVersion" in keys or "kind" in keys or "scope" in keys:
+    if keys & _NOT_RUNTIME:
         return False
     if "catalogs" in keys:
         return True
@@ -181,14 +183,17 @@ def dialect_of(kind: Kind, root: Node | None) -> Dialect:
         return Dialect.DESIGN if declared == "DataProduct" else Dialect.V1
     metadata = find(root, "metadata")
     inside = metadata[1].value if metadata else None
-    if find(inside, "scope") or any(find(root, key) for key in _DESIGN_KEYS):
+    # The released form wants an owner, which no design document has, and passes over keys that it does not know: with
+    # one of theirs it is as strict as before.
+    owned = find(inside, "owner") is not None
+    if find(inside, "scope") or (not owned and any(find(root, key) for key in _DESIGN_KEYS)):
         return Dialect.DESIGN
     plugins = find(root, "plugins")
     choices = [entry.value for _, entry in pairs(plugins[1].value)] if plugins else []
     if any(find(choice, "approved") for choice in choices):
         return Dialect.DESIGN
     bare = [choice for choice in choices if isinstance(choice, Scalar) and not is_null(choice)]
-    if bare and len(bare) == len(choices) and not find(inside, "owner"):
+    if bare and len(bare) == len(choices) and not owned:
         return Dialect.DESIGN
     return Dialect.V1
 

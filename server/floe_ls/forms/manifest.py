@@ -122,7 +122,7 @@ def _plugins(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
                 entry.key, mapping([(0, inner)], value), entry.colon, ("plugins", category)
             )
         elif find(value, "approved") or find(value, "default"):
-            plugin, allowed = _approved_and_default(entry, category)
+            plugin, allowed = _approved_and_default(entry, category, base + at + offset, notes)
             approved += [(at + offset + a, e) for a, e in allowed]
         else:
             plugin = entry
@@ -131,7 +131,7 @@ def _plugins(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
         else:
             folded.append((offset, plugin))
     if approved:
-        entries = _with_approved(entries, approved)
+        entries = _with_approved(entries, approved, base, notes)
     if len(folded) == len(block.entries) and all(
         a[1] is b for a, b in zip(folded, block.entries, strict=True)
     ):
@@ -188,23 +188,35 @@ def _chosen(entry: Entry) -> str:
     return text_of(found[1].value) or "" if found else ""
 
 
-def _approved_and_default(entry: Entry, category: str) -> tuple[Entry, Pairs]:
+def _approved_and_default(
+    entry: Entry, category: str, base: int, notes: list[Note]
+) -> tuple[Entry, Pairs]:
     """`{approved: [...], default: x}` chooses x and adds a list to approved_plugins (catalogue 2.4, C16)."""
     value = entry.value
     approved, default = find(value, "approved"), find(value, "default")
     inner: Pairs = [(a, e) for a, e in pairs(value) if key_of(e) not in ("approved", "default")]
-    if default is not None and find(value, _selector(category)) is None:
+    selector = _selector(category)
+    chosen_twice = find(value, selector)
+    for at, other in [found for found in (approved, default) if found is not None]:
+        message = f"The released form names a plugin by `{selector}`, and its compiler refuses `{key_of(other)}`."
+        notes.append(Note("spelling/not-shipped", SHIPPED, _span(base + at, other.key), message))
+    if default is not None and chosen_twice is not None:
+        at, chosen = default
+        if text_of(chosen.value) != text_of(chosen_twice[1].value):
+            message = f"`{selector}` stands here too, and chooses another plugin."
+            notes.append(Note("spelling/twice", ERROR, _span(base + at, chosen.key), message))
+    elif default is not None:
         at, chosen = default
         written = ("plugins", category, "default")
         inner.append(
             (
                 at,
-                Folded(named(_selector(category), chosen.key), chosen.value, chosen.colon, written),
+                Folded(named(selector, chosen.key), chosen.value, chosen.colon, written),
             )
         )
-    plugin = Folded(
-        entry.key, mapping(inner, value) if inner else None, entry.colon, ("plugins", category)
-    )
+    block = mapping(inner, value) if inner else None
+    # Who approves alone chooses nothing, and has not left out a value either: there is no colon.
+    plugin = Folded(entry.key, block, entry.colon if block else -1, ("plugins", category))
     if approved is None:
         return plugin, []
     at, names = approved
@@ -213,7 +225,7 @@ def _approved_and_default(entry: Entry, category: str) -> tuple[Entry, Pairs]:
     return plugin, [(at, Folded(key, _names(names.value), names.colon, written))]
 
 
-def _with_approved(entries: Pairs, approved: Pairs) -> Pairs:
+def _with_approved(entries: Pairs, approved: Pairs, base: int, notes: list[Note]) -> Pairs:
     own = _get(entries, "approved_plugins")
     if own is None:
         first_at, first = approved[0]
@@ -223,7 +235,17 @@ def _with_approved(entries: Pairs, approved: Pairs) -> Pairs:
         )
         return [*entries, (first_at, holder)]
     at, holder_entry = own
-    both = [*pairs(holder_entry.value), *((a - at, e) for a, e in approved)]
+    both = [*pairs(holder_entry.value)]
+    for a, e in approved:
+        listed = find(holder_entry.value, key_of(e) or "")
+        if listed is None:
+            both.append((a - at, e))
+        elif _set_of(_names(listed[1].value)) != _set_of(e.value):
+            span = _span(base + a, e.key)
+            message = (
+                f"`approved_plugins.{key_of(e)}` lists other plugins: a category has one list."
+            )
+            notes.append(Note("spelling/twice", ERROR, span, message))
     merged = Folded(
         holder_entry.key,
         mapping(both, holder_entry.value),
@@ -266,24 +288,41 @@ def _approved(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
             entry = Folded(entry.key, names, entry.colon, ("approved_plugins", category))
         if category == OBSERVABILITY and isinstance(names, Sequence):
             changed = True
-            # A lineage name is a choice of both backends (I34), so the first list holds all names.
-            written = ("approved_plugins", OBSERVABILITY)
-            key = named("telemetry_backend", entry.key)
-            out.append((offset, Folded(key, names, entry.colon, written)))
-            listed: list[tuple[int, Node]] = [
-                (a, e.value)
-                for a, e in pairs(names)
-                if e.value is not None and text_of(e.value) in LINEAGE
-            ]
-            if listed:
-                key = named("lineage_backend", entry.key)
-                out.append((offset, Folded(key, sequence(listed, names), entry.colon, written)))
+            out += _listed_backends(holder.value, base + at, offset, entry, names, notes)
             continue
         out.append((offset, entry))
     if not changed:
         return entries
     new = Folded(holder.key, mapping(out, holder.value), holder.colon, ("approved_plugins",))
     return [(a, new if e is holder else e) for a, e in entries]
+
+
+def _listed_backends(
+    block: Node | None, base: int, offset: int, entry: Entry, names: Sequence, notes: list[Note]
+) -> Pairs:
+    """The ADR's list for `observability` as those of the backends that it stands for. A lineage name is a choice of
+    both backends (I34), so the first list holds all names."""
+    of_lineage: list[tuple[int, Node]] = [
+        (a, e.value) for a, e in pairs(names) if e.value is not None and text_of(e.value) in LINEAGE
+    ]
+    lists = {"telemetry_backend": names}
+    if of_lineage:
+        lists["lineage_backend"] = sequence(of_lineage, names)
+    out: Pairs = []
+    for backend, listed in lists.items():
+        own = find(block, backend)
+        if own is None:
+            key, written = named(backend, entry.key), ("approved_plugins", OBSERVABILITY)
+            out.append((offset, Folded(key, listed, entry.colon, written)))
+        elif _set_of(_names(own[1].value)) != _set_of(listed):
+            span = _span(base + offset, entry.key)
+            message = f"`{backend}` stands here too, with another list: `observability` means both."
+            notes.append(Note("spelling/twice", ERROR, span, message))
+    return out
+
+
+def _set_of(names: Node | None) -> set[str | None]:
+    return {text_of(entry.value) for _, entry in pairs(names)}
 
 
 def _names(value: Node | None) -> Node | None:

@@ -386,6 +386,8 @@ class _Check:
         elif type(node) is Scalar and (child, node.style, node.text) in self.clean:
             return _part(slips, None)
         if type(entry) is Folded and entry.written:
+            if node is None and entry.colon < 0:
+                return _part(slips, None)  # nobody left out a value
             name = entry.written[-1]  # messages call it as its author does
         below = self.value(child, node, key.start, key.end, name, slips, old)
         if child.dialects == _DESIGN and shape.rules.unknown.severity[Dialect.V1] is not _ERROR:

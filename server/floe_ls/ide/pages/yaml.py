@@ -377,8 +377,8 @@ HIDDEN_KEY = Code(
     page(
         """
         To floe's loader a key with the tag `!!merge` takes over the entries of another mapping, whatever the key is
-        called, and other tags make other things of a key, or stop the loader. Within brackets it takes `?key` for `key`.
-        So a policy can be weakened under a name that means nothing: this code cannot be silenced or lowered.
+        called, and other tags make other things of a key, or stop the loader. Within brackets it takes `?key` for
+        `key`. So a policy can be weakened under a name that means nothing: this code cannot be silenced or lowered.
         """,
         """
         governance:

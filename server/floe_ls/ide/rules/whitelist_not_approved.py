@@ -10,7 +10,7 @@ from floe_ls.forms.tree import text_of
 from floe_ls.ide.allowed import allowed
 from floe_ls.ide.decided import related
 from floe_ls.ide.rule import MANIFESTS, Code, Finding, Rule, Subject
-from floe_ls.schema.meta import ERROR, Role, Tier
+from floe_ls.schema.meta import ERROR, Role, Severity, Tier
 from floe_ls.schema.shape import Path
 
 CODE = Code(
@@ -20,7 +20,8 @@ CODE = Code(
     """\
 The enterprise lists in `approved_plugins`, by category, the plugins that its domains may choose. In a category that
 is listed nothing else may be chosen, neither under `plugins` nor under `defaults`; an empty list allows nothing. A
-category that is not listed is open.
+category that is not listed is open. A domain whose form lets it have a list of its own, such as
+`plugins.compute.approved`, can only narrow the enterprise's down.
 
 Wrong, below an enterprise manifest with `approved_plugins: {compute: [duckdb, snowflake]}`:
 
@@ -64,6 +65,28 @@ def check(subject: Subject) -> Iterator[Finding]:
             (related(listed.layer, listed.at, "these plugins are approved"),),
             tuple(listed.fixes(subject, choice.path, name)),
         )
+    yield from _added(subject, whitelist)
+
+
+def _added(subject: Subject, whitelist: Path) -> Iterator[Finding]:
+    """What a domain's own list, where its form lets it have one, adds to the enterprise's."""
+    document, shape = subject.document, subject.shape.at(whitelist)
+    own = document.at(whitelist)
+    only = shape.only if shape is not None else None
+    for category, at in own.children() if own is not None else ():
+        path = (*whitelist, category)
+        elsewhere = document.author_path(path)[: len(whitelist)] != whitelist
+        if not elsewhere and (only is None or only.severity[subject.dialect] is Severity.ERROR):
+            continue  # the list itself is one too many
+        listed = allowed(subject.chain, subject.chain.layers[:-1], whitelist, str(category))
+        for index, item in at.children() if listed is not None else ():
+            name = text_of(item.node)
+            if listed is None or name is None or name in listed.names:
+                continue
+            where = (related(listed.layer, listed.at, "these plugins are approved"),)
+            message = listed.says(subject, f"`{category}`", name, "plugin")
+            fixes = tuple(listed.fixes(subject, (*path, index), name))
+            yield Finding(CODE.slug, item.value_span, message, where, fixes)
 
 
 class _Choice(NamedTuple):
@@ -83,7 +106,8 @@ def _choices(subject: Subject) -> Iterator[_Choice]:
         shape = subject.shape.at(path) if path is not None else None
         if block is None or path is None or shape is None:
             continue
-        for category, at in block.children():
+        # Of a category that stands there twice the last one counts.
+        for category, at in dict(block.children()).items():
             here = (*path, category)
             called = str(document.author_path(here)[-1])
             below = shape.child(category)

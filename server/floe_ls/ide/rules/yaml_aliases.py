@@ -8,7 +8,7 @@ from itertools import pairwise
 from floe_ls.ide.model import Related
 from floe_ls.ide.page import page
 from floe_ls.ide.rule import Code, Finding, Rule, Subject
-from floe_ls.schema.meta import ERROR, WARNING
+from floe_ls.schema.meta import ERROR
 from floe_ls.text import Span
 
 DUPLICATE = Code(
@@ -38,12 +38,13 @@ DUPLICATE = Code(
 )
 TOO_MANY = Code(
     "yaml/too-many-aliases",
-    WARNING,
+    ERROR,
     "The aliases of the file stand for too much, so some of them are passed over.",
     page(
         """
         An alias repeats what its anchor holds. Aliases of aliases can make a file of a few lines stand for more than
-        a computer holds. From a hundred thousand values on they are left alone, and what they hold is not judged.
+        a computer holds. From a hundred thousand values on they are left alone, and what they hold is not judged:
+        nobody can say whether such a file keeps to the policies of the layers above.
         """,
         """
         a: &a [x, x, x, x, x, x, x, x, x, x]

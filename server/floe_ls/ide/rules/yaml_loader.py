@@ -60,7 +60,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             quoted = document.text[span.start : span.end].replace("'", "''")
             fix = subject.edit("Quote it", TextEdit(span, f"'{quoted}'"), preferred=True)
             if at == span.start:
-                message = "floe's loader takes this `?` for the sign of a key, and the text after it for the key: quote it."
+                message = "To floe's loader this `?` is the sign of a key, and the text after it is the key: quote it."
                 yield Finding("security/hidden-key", span, message, fixes=(fix,))
             else:
                 message = "To floe's loader a `?` within brackets is a sign, and it refuses the file: quote this text."
