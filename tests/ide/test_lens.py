@@ -42,9 +42,10 @@ def told(name: str) -> list[str]:
     ]
 
 
-def test_a_manifest_counts_who_inherits_from_it() -> None:
+def test_a_manifest_counts_who_inherits_from_it_also_by_way_of_a_registry() -> None:
+    """The finance domain is an artifact, whose parent the workspace has as a file."""
     assert told("enterprise-manifest.yaml") == [
-        "0: 1 domain · 2 products inherit",
+        "0: 2 domains · 3 products inherit",
         "0: Show effective configuration",
     ]
     assert told("sales/sales-domain-manifest.yaml") == [

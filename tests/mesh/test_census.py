@@ -5,6 +5,7 @@ from __future__ import annotations
 from fixture import ROOT, World, world
 from floe_ls.chain.layers import Pending
 from floe_ls.forms.document import read_document
+from floe_ls.ide.impact import Baseline, impact
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.mesh.census import family_of
 from navigation import MESH, REMOTE, D, E, F, M, P
@@ -108,3 +109,49 @@ def test_an_artifact_that_is_shown_under_another_uri_has_the_same_children() -> 
     assert list(snapshot.children(viewed)) == [here.document]
     assert snapshot.at_uri(shown_as) is viewed
     assert snapshot.at_uri(artifact.uri) is artifact
+
+
+BETWEEN = """\
+#- enterprise-manifest.yaml
+scope: enterprise
+metadata: {name: acme, version: 1.0.0}
+plugins: {compute: duckdb}
+#- up.yaml @ oci://r.example.com/finance-domain:2.1.0
+scope: domain
+parent_manifest: oci://r.example.com/acme:1.0.0
+#- ledger/floe.yaml
+platform: {ref: "oci://r.example.com/finance-domain:2.1.0"}
+"""
+
+
+def test_a_file_is_above_what_builds_on_an_artifact_below_it() -> None:
+    here = world(BETWEEN)
+    (artifact,) = here.snapshot.artifacts.values()
+    family = here.snapshot.family
+    assert family.children_of(uri("enterprise-manifest.yaml")) == (artifact.uri,)
+    below = list(family.below(uri("enterprise-manifest.yaml")))
+    assert below == [artifact.uri, uri("ledger/floe.yaml")]
+    renamed = edited(here, here.snapshot, "enterprise-manifest.yaml", "name: acme", "name: other")
+    assert renamed.family.children_of(uri("enterprise-manifest.yaml")) == ()
+
+
+def test_an_edit_reaches_products_below_an_artifact() -> None:
+    here = world(BETWEEN)
+    name = "enterprise-manifest.yaml"
+    after = edited(here, here.snapshot, name, "duckdb", "snowflake")
+    found = impact(Baseline(here.snapshot), after, uri(name))
+    (affected,) = found.affected
+    assert [row.name for row in affected.rows] == ["ledger"]
+    assert [(change.before, change.after) for change in affected.changes] == [
+        ("duckdb", "snowflake")
+    ]
+
+
+def test_another_parent_of_a_manifest_is_no_new_era() -> None:
+    here = world(MESH)
+    era = here.snapshot.census.era
+    after = edited(here, here.snapshot, D, "enterprise-manifest.yaml", "nothing.yaml")
+    assert after.census.era is era
+    assert uri(D) not in after.family.parents
+    assert list(after.family.below(uri(E))) == [uri(M)]
+    assert here.snapshot.without(uri(E)).census.era is not era

@@ -90,9 +90,9 @@ def _first(document: Document) -> Span:
 
 
 def _inheritors(snapshot: Snapshot, document: Document) -> str:
-    below = list(snapshot.below(document))
-    domains = sum(child.tier is Tier.DOMAIN for child in below)
-    products = sum(child.kind is Kind.PRODUCT for child in below)
+    below = [row.tier for row in snapshot.rows_below(document)]
+    below += (found.tier for found in snapshot.artifacts_below(document))
+    domains, products = below.count(Tier.DOMAIN), below.count(Tier.PRODUCT)
     parts = [count(domains, "domain")] if domains else []
     parts += [count(products, "product")] if products or not domains else []
     if not below:

@@ -172,7 +172,7 @@ class Snapshot:
 
     @cached_property
     def family(self) -> Family:
-        """Who inherits from whom, as far as parents are known."""
+        """Who inherits from whom, as far as parents are known: files, and what came from registries."""
         census = self.census
         made_of = (
             census.era,
@@ -183,6 +183,7 @@ class Snapshot:
         known = self._families.get("last")
         if known is None or known[0] != made_of or known[1] > len(census.moved):
             family = family_of(census, self._remembering())
+            family = family.with_artifacts(self.artifacts.values(), self.shapes, self.find)
         else:
             moved = census.moved[known[1] :]
             family = known[2].changed(moved, census, self.find) if moved else known[2]
@@ -230,6 +231,12 @@ class Snapshot:
         """The same, as far as they are known without being read."""
         uris = self.family.below(self._known_as(document))
         yield from (row for uri in uris if (row := self.census.by_uri.get(uri)) is not None)
+
+    def artifacts_below(self, document: Document) -> Iterator[Document]:
+        """The manifests from registries that inherit from it, and that files of the workspace build on."""
+        known = self._artifacts_by_uri
+        uris = self.family.below(self._known_as(document))
+        yield from (known[uri] for uri in uris if uri in known and self.family.children_of(uri))
 
     def _known_as(self, document: Document) -> str:
         """The URI by which references lead to a manifest: editors write that of an artifact in their own way."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
-from floe_ls.chain.layers import Find, Found, Shapes, reference
+from floe_ls.chain.layers import Find, Found, Holder, Shapes, reference
 from floe_ls.chain.ref import OciRef
 from floe_ls.forms.dialect import file_name
 from floe_ls.forms.document import Document, Kind
@@ -385,13 +385,23 @@ class Family:
 
     def changed(self, moved: Iterable[str], census: Census, find: Find) -> Family:
         """With the parents of some files looked for again."""
+        rows = {uri: census.by_uri.get(uri) for uri in dict.fromkeys(moved)}
+        return self._with(
+            (uri, _parent(row, find) if row is not None else "") for uri, row in rows.items()
+        )
+
+    def with_artifacts(self, artifacts: Iterable[Document], shapes: Shapes, find: Find) -> Family:
+        """With the parents of what came from registries: a file may be above it, and above what builds on it."""
+        rows = ((each, row_of(each, shapes)) for each in artifacts)
+        return self._with((each.uri, _above(row, each, find)) for each, row in rows if row)
+
+    def _with(self, found: Iterable[tuple[str, str]]) -> Family:
+        """With the parents of some files; an empty one is none."""
         lost: defaultdict[str, set[str]] = defaultdict(set)
         won: defaultdict[str, set[str]] = defaultdict(set)
         parents: dict[str, str] = {}
         orphans: list[str] = []
-        for uri in dict.fromkeys(moved):
-            row = census.by_uri.get(uri)
-            parent = _parent(row, find) if row is not None else ""
+        for uri, parent in found:
             before = self.parents.get(uri, "")
             if parent == before:
                 continue
@@ -419,9 +429,13 @@ class Family:
 
 def _parent(row: Row, find: Find) -> str:
     """The URI of the manifest that a file names; empty where it names none that is known."""
+    return _above(row, _Holder(row.uri), find)
+
+
+def _above(row: Row, holder: Holder, find: Find) -> str:
     if not row.ref or row.tier not in (Tier.PRODUCT, Tier.DOMAIN):
         return ""
-    found = find(row.ref, _Holder(row.uri))
+    found = find(row.ref, holder)
     if not isinstance(found, Found) or found.document.kind is not Kind.MANIFEST:
         return ""
     return found.document.uri if found.document.uri != row.uri else ""
