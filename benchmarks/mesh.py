@@ -118,7 +118,7 @@ class _Mesh:
         domain = number % self.domains
         name = f"{NOUNS[number // self.domains % len(NOUNS)]}-{number:05}"
         fault = ""
-        if number % EVERY_PRODUCT == 0:
+        if (number + number // self.domains) % EVERY_PRODUCT == 0:  # in every domain, in time
             fault = OF_PRODUCTS[self.faults % len(OF_PRODUCTS)]
             self.faults += 1
         if fault != "not-approved":

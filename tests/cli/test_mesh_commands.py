@@ -198,3 +198,33 @@ def test_no_box_of_a_picture_lies_on_another(repository: Path, products: int) ->
         assert y + h <= height
         for a, b, c, d in boxes[index + 1 :]:
             assert x + w <= a or a + c <= x or y + h <= b or b + d <= y
+
+
+LONG = "customer-lifetime-value-and-retention-{}-of-the-whole-world"
+
+
+def test_a_name_that_is_too_long_shows_both_of_its_ends(tmp_path: Path) -> None:
+    (tmp_path / "enterprise-manifest.yaml").write_text("scope: enterprise\n")
+    for number in (2, 10, 1):
+        folder = tmp_path / f"d{number}"
+        folder.mkdir()
+        (folder / "manifest.yaml").write_text(
+            f"scope: domain\nmetadata: {{name: {LONG.format(number)}}}\n"
+            "parent_manifest: ../enterprise-manifest.yaml\n"
+        )
+    svg = ElementTree.fromstring(floe_ls(tmp_path, "graph", "--format", "svg").stdout)  # noqa: S314
+    names = [text.text or "" for text in svg.iter(f"{SVG}text") if "…" in (text.text or "")]
+    assert len(names) == 3
+    assert all(n.startswith("customer-lifetime") and n.endswith("-world") for n in names)
+    titles = [title.text or "" for title in svg.iter(f"{SVG}title") if "domain" in title.text]  # type: ignore[operator]
+    assert [f"retention-{n}-of" in t for n, t in zip((1, 2, 10), titles, strict=True)] == [True] * 3
+
+
+def test_products_without_a_known_parent_are_told_apart(tmp_path: Path) -> None:
+    made = written(tmp_path, 100, "v1", 4)
+    lost = sum(each.code == "ref/not-found" for each in made.planted)
+    assert lost
+    done = floe_ls(tmp_path, "graph", "--format", "svg", "--offline")
+    svg = ElementTree.fromstring(done.stdout)  # noqa: S314
+    texts = [text.text for text in svg.iter(f"{SVG}text")]
+    assert texts[texts.index("parent unknown") - 1] == f"{lost} product{'' if lost == 1 else 's'}"

@@ -10,7 +10,7 @@ from dataclasses import replace
 from floe_ls.cli.checked import Checking
 from floe_ls.cli.words import BOLD, DIM, GREEN, RED, YELLOW, Style
 from floe_ls.cli.workspace import Progress, Workspace
-from floe_ls.mesh.graph import Box, Counts, Layout, Node, forest, layout
+from floe_ls.mesh.graph import INDENT, WIDTH, Box, Counts, Layout, Node, forest, layout
 from floe_ls.schema.meta import Severity, Tier
 
 MOST = 40
@@ -147,22 +147,59 @@ def _dot(roots: tuple[Node, ...]) -> str:
 # --- svg and html
 
 
+_STYLE = """\
+text{font-family:system-ui,-apple-system,"Segoe UI",sans-serif;fill:#111827}
+.ground{fill:#f9fafb}
+.edge{fill:none;stroke:#b6c2d1;stroke-width:1.5}
+rect.box{stroke-width:1.5}
+.enterprise,.platform{fill:#eff6ff;stroke:#1d4ed8}
+.domain{fill:#f0fdfa;stroke:#0f766e}
+.product{fill:#ffffff;stroke:#9ca3af}
+.error{stroke:#dc2626}
+.warning{stroke:#d97706}
+text.detail{fill:#4b5563;font-size:11px}
+text.errors{fill:#b91c1c;stroke:none;font-size:11px;font-weight:600}
+text.warnings{fill:#b45309;stroke:none;font-size:11px;font-weight:600}
+@media (prefers-color-scheme:dark){
+text{fill:#f3f4f6}
+.ground{fill:#111827}
+.edge{stroke:#4b5b70}
+.enterprise,.platform{fill:#172554;stroke:#60a5fa}
+.domain{fill:#042f2e;stroke:#2dd4bf}
+.product{fill:#1f2937;stroke:#6b7280}
+.error{stroke:#f87171}
+.warning{stroke:#fbbf24}
+text.detail{fill:#9ca3af}
+text.errors{fill:#fca5a5}
+text.warnings{fill:#fcd34d}
+}
+"""
+"""Of the picture; it follows the reader's dark mode, also where a page shows it as an image."""
+
+
 def _svg(roots: tuple[Node, ...]) -> str:
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + _picture(layout(roots))
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + _picture(layout(roots, _width(roots)))
+
+
+_WIDEST = 300.0
+
+
+def _width(roots: tuple[Node, ...]) -> float:
+    """That of the boxes: where names are long they are wider, and fewer stand side by side."""
+    names = [node.name for _, node, _ in _numbered(roots)]
+    longest = max((_wide(name, _BOLD) for name in names), default=0)
+    return min(max(WIDTH, round(longest + 2 * INDENT + 4)), _WIDEST)
 
 
 def _picture(made: Layout) -> str:
     width, height = round(made.width), round(made.height)
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        'font-family="system-ui, -apple-system, Segoe UI, sans-serif" role="img" aria-label="The mesh">\n'
-        f'<rect width="{width}" height="{height}" fill="#f9fafb"/>\n'
+        f'role="img" aria-label="The mesh">\n<style>\n{_STYLE}</style>\n'
+        f'<rect class="ground" width="{width}" height="{height}"/>\n'
     )
     out = [head]
-    out += (
-        f'<path d="{_route(line.above, line.below)}" fill="none" stroke="#cbd5e1" stroke-width="1.5"/>\n'
-        for line in made.lines
-    )
+    out += (f'<path class="edge" d="{_route(line.above, line.below)}"/>\n' for line in made.lines)
     out += (_drawn(box) for box in made.boxes)
     return "".join((*out, "</svg>\n"))
 
@@ -185,38 +222,37 @@ def _route(above: Box, below: Box) -> str:
 
 def _drawn(box: Box) -> str:
     node = box.node
-    kind, line, fill = _TIERS[node.tier]
+    kind = _TIERS[node.tier][0]
     found = _said(node.counts)
-    stroke = "#dc2626" if node.counts.errors else "#d97706" if node.counts.warnings else line
+    state = "error" if node.counts.errors else "warning" if node.counts.warnings else ""
     title = html.escape(
         " · ".join(p for p in (f"{kind} {node.name}", node.detail, found, node.uri) if p)
     )
     small = box.height < 50
-    name = html.escape(
-        _cut(node.name, 26 if node.tier is Tier.PRODUCT and not node.products else 23)
-    )
+    heavy = node.tier is not Tier.PRODUCT or bool(node.products)
+    classes = f"box {kind} {state}".rstrip()
     head = (
-        f'<g><title>{title}</title><rect x="{box.x:.0f}" y="{box.y:.0f}" width="{box.width:.0f}" '
-        f'height="{box.height:.0f}" rx="7" fill="{fill}" stroke="{stroke}" stroke-width="1.5"/>'
+        f'<g><title>{title}</title><rect class="{classes}" x="{box.x:.0f}" '
+        f'y="{box.y:.0f}" width="{box.width:.0f}" height="{box.height:.0f}" rx="7"/>'
     )
     out = [head]
     bare = small and not node.detail and not found
     x, baseline = box.x + 11, box.y + (25 if bare else 17 if small else 22)
-    weight = 400 if node.tier is Tier.PRODUCT and not node.products else 600
-    out.append(
-        f'<text x="{x:.0f}" y="{baseline:.0f}" font-size="13" font-weight="{weight}" fill="#111827">{name}</text>'
-    )
-    detail = " · ".join(p for p in (kind if not small else "", node.detail) if p)
+    name = html.escape(_fitting(node.name, box.width - 22, _BOLD if heavy else 13))
+    weight = ' font-weight="600"' if heavy else ""
+    out.append(f'<text x="{x:.0f}" y="{baseline:.0f}" font-size="13"{weight}>{name}</text>')
+    told = "" if small or node.products else kind
+    detail = " · ".join(p for p in (told, node.detail) if p)
     below = baseline + (15 if small else 18)
-    out.append(
-        f'<text x="{x:.0f}" y="{below:.0f}" font-size="11" fill="#6b7280">{html.escape(_cut(detail, 20))}</text>'
-    )
-    if found:
+    short = _short(node.counts) if found else ""
+    if detail:
+        room = box.width - 22 - (_wide(short, 11.6) + 10 if short else 0)
+        detail = html.escape(_fitting(detail, room, 11))
+        out.append(f'<text class="detail" x="{x:.0f}" y="{below:.0f}">{detail}</text>')
+    if short:
         edge = box.x + box.width - 10
-        short = _short(node.counts)
         out.append(
-            f'<text x="{edge:.0f}" y="{below:.0f}" font-size="11" font-weight="600" text-anchor="end" '
-            f'fill="{stroke}">{short}</text>'
+            f'<text class="{state}s" x="{edge:.0f}" y="{below:.0f}" text-anchor="end">{short}</text>'
         )
     return "".join((*out, "</g>\n"))
 
@@ -227,12 +263,31 @@ def _short(counts: Counts) -> str:
     return f"! {counts.warnings:,} warning{'' if counts.warnings == 1 else 's'}"
 
 
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+_BOLD = 13.8
+"""Size of a name that is set in bold, as if it were not."""
+_NARROW, _WIDE = frozenset(" .,:;'|!-()[]fijlrt1I"), frozenset("mwMWQO@%…")
+
+
+def _wide(text: str, size: float) -> float:
+    """About how wide a text is drawn, rather more than less."""
+    widths = (0.42 if c in _NARROW else 0.98 if c in _WIDE else 0.64 for c in text)
+    return size * sum(widths)
+
+
+def _fitting(text: str, room: float, size: float) -> str:
+    """A text, or its two ends: names of one mesh are told apart at the end as often as at the start."""
+    if _wide(text, size) <= room:
+        return text
+    for left in range(len(text) - 1, 1, -1):
+        start = left - left // 3
+        short = f"{text[:start]}…{text[len(text) - left // 3 :]}"
+        if _wide(short, size) <= room:
+            return short
+    return text[:1] + "…"
 
 
 def _html(roots: tuple[Node, ...]) -> str:
-    picture = _picture(layout(roots))
+    picture = _picture(layout(roots, _width(roots)))
     count = sum(
         1 for _, node, _ in _numbered(roots) if not node.products and node.tier is not Tier.PRODUCT
     )
@@ -243,12 +298,17 @@ def _html(roots: tuple[Node, ...]) -> str:
     )
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>The mesh</title>\n<style>\n'
+        ":root{color-scheme:light dark}\n"
         "body{margin:0;background:#f9fafb;color:#111827;font-family:system-ui,-apple-system,Segoe UI,sans-serif}\n"
+        "body>svg{display:block;margin:0 auto;max-width:none}\n"
         "header{position:sticky;top:0;display:flex;gap:16px;align-items:baseline;padding:12px 28px;background:#fff;"
         "border-bottom:1px solid #e5e7eb}\nh1{font-size:16px;margin:0}\np{margin:0;color:#6b7280;font-size:13px}\n"
         "input{margin-left:auto;font:inherit;font-size:13px;padding:4px 8px;border:1px solid #d1d5db;"
         "border-radius:6px}\n"
-        "svg g.dim{opacity:.2}\n</style>\n</head>\n<body>\n<header><h1>The mesh</h1>"
+        "svg g.dim{opacity:.2}\n"
+        "@media (prefers-color-scheme:dark){body{background:#111827;color:#f3f4f6}p{color:#9ca3af}\n"
+        "header{background:#1f2937;border-color:#374151}input{background:#111827;color:inherit;border-color:#4b5563}}\n"
+        "</style>\n</head>\n<body>\n<header><h1>The mesh</h1>"
         f"<p>{html.escape(summary)}</p>"
         '<input id="find" placeholder="find by name" aria-label="find by name"></header>\n'
         f"{picture}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -53,6 +54,7 @@ def forest(
         drawn.add(uri)
         row = census.by_uri.get(uri)
         below = [child for child in family.children_of(uri) if child not in drawn]
+        below.sort(key=lambda child: _by_name(census, child))
         manifests: list[str] = []
         products: list[str] = []
         for child in below:
@@ -83,15 +85,23 @@ def forest(
     return tuple(out)
 
 
+def _by_name(census: Census, uri: str) -> tuple[list[tuple[int, str]], str]:
+    """As people count: `sales` before `sales-2`, and that before `sales-10`."""
+    row = census.by_uri.get(uri)
+    name = row.name if row is not None else uri
+    parts = re.findall(r"\d+|\D+", name)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts], uri
+
+
 def _together(parent: str, products: list[str], findings: Mapping[str, Counts]) -> Node:
     counts = [findings.get(uri, Counts()) for uri in products]
     total = sum(counts, Counts())
     faulty = sum(1 for each in counts if each.errors or each.warnings)
     number = len(products)
     name = f"{number:,} product{'' if number == 1 else 's'}"
-    if not parent:
-        name += ", parent unknown"
     detail = f"{faulty:,} affected" if faulty else ""
+    if not parent:
+        detail = "parent unknown"
     return Node(f"{parent}#products", name, Tier.PRODUCT, detail, total, number)
 
 
@@ -122,20 +132,22 @@ class Layout:
 
 
 WIDTH, HEIGHT = 210.0, 54.0
+LEAST = 110.0
+"""Of a box that hangs below many others."""
 GAP, INDENT, ROW = 28.0, 22.0, 14.0
-COLUMNS = 5
-"""Domains side by side."""
+PAGE = 5 * (WIDTH + GAP)
+"""How wide a grid of domains may be."""
 
 
-def layout(roots: tuple[Node, ...]) -> Layout:
+def layout(roots: tuple[Node, ...], wide: float = WIDTH) -> Layout:
     """Each top in the middle above its domains, which stand in a grid; what is below a domain hangs under it like the
-    lines of a list. So a picture grows downwards, never wider than a screen."""
+    lines of a list. So a picture grows downwards, never wider than a screen. Boxes are so `wide`."""
     boxes: list[Box] = []
     lines: list[Line] = []
     y = GAP
     width = 0.0
     for root in roots:
-        block, joined, size = _block(root, y)
+        block, joined, size = _block(root, y, wide)
         boxes += block
         lines += joined
         width = max(width, size[0])
@@ -143,12 +155,14 @@ def layout(roots: tuple[Node, ...]) -> Layout:
     return Layout(tuple(boxes), tuple(lines), width + GAP, max(y - GAP, 2 * GAP))
 
 
-def _block(root: Node, top: float) -> tuple[list[Box], list[Line], tuple[float, float]]:
+def _block(
+    root: Node, top: float, width: float
+) -> tuple[list[Box], list[Line], tuple[float, float]]:
     children = root.children
-    columns = max(min(len(children), COLUMNS), 1)
-    step = WIDTH + GAP
+    step = width + GAP
+    columns = max(min(len(children), int(PAGE // step)), 1)
     wide = columns * step - GAP
-    own = Box(root, GAP + (wide - WIDTH) / 2, top, WIDTH, HEIGHT)
+    own = Box(root, GAP + (wide - width) / 2, top, width, HEIGHT)
     boxes, lines = [own], []
     heights: defaultdict[int, float] = defaultdict(lambda: top + HEIGHT + 2 * GAP)
     for index, child in enumerate(children):
@@ -157,7 +171,7 @@ def _block(root: Node, top: float) -> tuple[list[Box], list[Line], tuple[float, 
             floor = max(heights.values())
             for known in range(columns):
                 heights[known] = floor
-        box = Box(child, GAP + column * step, heights[column], WIDTH, HEIGHT)
+        box = Box(child, GAP + column * step, heights[column], width, HEIGHT)
         boxes.append(box)
         lines.append(Line(own, box))
         bottom = _hang(box, boxes, lines)
@@ -174,7 +188,7 @@ def _hang(box: Box, boxes: list[Box], lines: list[Line]) -> float:
             child,
             box.x + INDENT,
             y + ROW,
-            box.width - (INDENT if box.width > WIDTH - 40 else 0),
+            max(box.width - INDENT, LEAST),
             HEIGHT - 14,
         )
         boxes.append(below)
