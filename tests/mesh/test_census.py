@@ -94,6 +94,19 @@ def test_a_bare_name_is_looked_up_by_stated_names_before_those_of_files() -> Non
     assert census.named("nothing") == ()
 
 
+def test_a_manifest_that_takes_the_name_of_anothers_file_does_not_stand_in_for_it() -> None:
+    """Another enterprise, with less to ask for, somewhere in the workspace."""
+    here = world(
+        "#- platform/enterprise-manifest.yaml\nscope: enterprise\n"
+        "#- other/manifest.yaml\nscope: enterprise\nmetadata: {name: enterprise-manifest}\n"
+        "#- platform/sales/domain-manifest.yaml\n$0scope: domain\n"
+        "parent_manifest: oci://r.example.com/enterprise-manifest:v1.0.0\n"
+    )
+    named = [row.uri for row in here.snapshot.census.named("enterprise-manifest")]
+    assert named == [uri("other/manifest.yaml"), uri("platform/enterprise-manifest.yaml")]
+    assert here.snapshot.chain(here.document).layers[0].document.uri == named[1]
+
+
 def test_products_are_found_by_name() -> None:
     census = world(MESH).snapshot.census
     assert [row.uri for row in census.products_named("sales-forecast")] == [uri(F)]

@@ -254,8 +254,10 @@ class Census:
         return self._called
 
     def named(self, name: str) -> tuple[Row, ...]:
-        """The manifests that a bare name may mean (I9): by their own name, else by their file's."""
-        return self._own.get(name, ()) or self._files.get(name, ())
+        """The manifests that a bare name may mean (I9): by their own name, and, of those that state none, by their
+        file's; else by their file's alone. Whoever takes another's name is not preferred to it."""
+        own, files = self._own.get(name, ()), self._files.get(name, ())
+        return (*own, *(row for row in files if not row.stated)) if own else files
 
     def products_named(self, name: str) -> tuple[Row, ...]:
         return self._called.get(name, ())
