@@ -177,18 +177,25 @@ def packed(folder: Path, vsix: Path) -> Path:
     return vsix
 
 
-def add_domain_with_remote_parent(folder: Path, repository: str) -> None:
-    """A domain whose parent is an artifact, in `oci://HOST/NAME` or in the OCI layout folder `mirror`. There are two
-    versions of it; the newer one approves what the domain has chosen."""
+NEWER = {'"snowflake"': '"snowflake", "spark"', "datadog": "grafana", "days: 30": "days: 60"}
+"""What the newer version of a published manifest says otherwise."""
+
+
+def add_domain_with_remote_parent(domain: Path, repository: str) -> None:
+    """A domain whose parent is an artifact, in `oci://HOST/NAME` or in the OCI layout folder `mirror` beside it. There
+    are two versions of the parent; the newer one approves what the domain has chosen."""
+    folder = domain.parent
     folder.mkdir(parents=True)
     source = REPOSITORY / "examples" / "adr" / "three-tier" / "enterprise-manifest.yaml"
     text = source.read_text(encoding="utf-8")
-    published = folder / "published"  # its name is none of ours: it is no file of the mesh
+    published = folder / "published"
     published.mkdir()
-    for version, approved in (("v1.0.0", '"snowflake"'), ("v2.0.0", '"snowflake", "spark"')):
+    for version, changes in (("v1.0.0", {}), ("v2.0.0", NEWER)):
+        for old, new in changes.items():
+            assert old in text
+            text = text.replace(old, new)
         file = published / source.name
-        assert '"snowflake"' in text
-        file.write_text(text.replace('"snowflake"', approved), encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
         publish = [sys.executable, "-m", "floe_ls", "publish", file, f"{repository}:{version}"]
         variables = {**os.environ, "PYTHONPATH": str(REPOSITORY / "server")}
         subprocess.run(publish, cwd=folder, env=variables, check=True, capture_output=True)
@@ -198,7 +205,7 @@ def add_domain_with_remote_parent(folder: Path, repository: str) -> None:
         mirrored = f'[registries."{host}"]\nmirror = "{repository}/"\n'
         (folder / "floe-ls.toml").write_text(mirrored, encoding="utf-8")
         repository = f"oci://{host}/enterprise-manifest"
-    (folder / "x-domain-manifest.yaml").write_text(
+    domain.write_text(
         f"scope: domain\nparent_manifest: {repository}:v1.0.0\nplugins:\n  compute: spark\n",
         encoding="utf-8",
     )

@@ -81,6 +81,7 @@ def test_the_extension_holds_what_it_needs_and_no_more(
         "extension/package.json",
         "extension/readme.md",
         "extension/snippets/floe.json",
+        "extension/syntaxes/changes.tmLanguage.json",
         "extension/syntaxes/floe.tmLanguage.json",
     }
     assert json.loads(archive.read("extension/package.json"))["version"] == package["version"]
@@ -151,9 +152,10 @@ def test_the_extension_does_in_its_host_what_it_should(tmp_path: Path, built_tes
         plain_registry(tmp_path) as host,
         code(tmp_path / "home", workspace, settings=settings) as running,
     ):
-        add_domain_with_remote_parent(workspace / "mirrored", "mirror")
+        add_domain_with_remote_parent(workspace / "mirrored/x-domain-manifest.yaml", "mirror")
         add_domain_with_remote_parent(
-            workspace / "remote", f"oci://{host}/platform/enterprise-manifest"
+            workspace / "remote/x-domain-manifest.yaml",
+            f"oci://{host}/platform/enterprise-manifest",
         )
         assert failures_in_host(running) == []
 
@@ -187,13 +189,12 @@ def test_a_newcomers_minute(tmp_path: Path, vsix: bytes, theme: str) -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_the_effective_configuration_the_tree_and_the_graph_are_seen(
-    tmp_path: Path, vsix: bytes, theme: str
-) -> None:
+def test_views_of_the_mesh_are_seen(tmp_path: Path, vsix: bytes, theme: str) -> None:
     workspace = tmp_path / "acme"
     (workspace / "operations").mkdir(parents=True)
     broken = REPOSITORY / "examples" / "broken" / "operations-domain-manifest.yaml"
     shutil.copy(broken, workspace / "operations")
+    add_domain_with_remote_parent(workspace / "hr" / "hr-domain-manifest.yaml", "mirror")
     settings = {
         "workbench.colorTheme": THEMES[theme],
         "editor.fontSize": 13,

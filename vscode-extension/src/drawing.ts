@@ -1,6 +1,6 @@
 /** The mesh as SVG: a column for each tier, each node beside the middle of its children. */
 
-import { counted } from './mesh';
+import { counted, registryOf, shortName } from './mesh';
 import type { Tree } from './mesh';
 import type { MeshNode } from './protocol';
 
@@ -77,12 +77,12 @@ function box({ node, x, y }: Box): string {
   const state = node.errors ? ' errors' : node.warnings ? ' warnings' : '';
   const link = node.uri ? ` data-uri="${escaped(node.uri)}" tabindex="0"` : '';
   const trouble = counted(node);
-  const below = [node.version, trouble && `<tspan class="trouble">${trouble}</tspan>`].filter(Boolean).join(' · ');
+  const below = [escaped(node.version ?? ''), escaped(registryOf(node)), trouble && `<tspan class="trouble">${trouble}</tspan>`].filter(Boolean).join(' · ');
   return [
     `<g class="node ${escaped(node.tier)}${state}"${link}>`,
     `<title>${escaped([node.name, node.version, trouble].filter(Boolean).join(' · '))}</title>`,
     `<rect x="${x}" y="${y}" width="${WIDTH}" height="${HEIGHT}"/>`,
-    `<text x="${x + 10}" y="${y + (below ? 17 : 25)}">${escaped(shortened(node.name))}</text>`,
+    `<text x="${x + 10}" y="${y + (below ? 17 : 25)}">${escaped(shortened(shortName(node.name)))}</text>`,
     below ? `<text class="quiet" x="${x + 10}" y="${y + 32}">${below}</text>` : '',
     '</g>',
   ].join('');

@@ -51,7 +51,7 @@ function page(picture: string): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'">
 <style nonce="${nonce}">
   body { padding: 16px; color: var(--vscode-foreground); font-family: var(--vscode-font-family); }
-  svg { display: block; }
+  svg { display: block; max-width: 100%; min-width: 640px; height: auto; }
   text { fill: var(--vscode-foreground); font-size: 13px; }
   .quiet { fill: var(--vscode-descriptionForeground); font-size: 11px; }
   .heading { font-size: 11px; letter-spacing: 0.08em; fill: var(--vscode-descriptionForeground); }

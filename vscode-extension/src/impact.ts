@@ -3,7 +3,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Connection } from './connection';
-import { counted } from './mesh';
+import { counted, shortName } from './mesh';
 import { impactChanged, impactRequest } from './protocol';
 import type { Affected, Change, Finding, Impact } from './protocol';
 import { ICONS } from './tree';
@@ -87,7 +87,6 @@ export class ImpactView implements vscode.TreeDataProvider<Node>, vscode.Disposa
     const name = path.posix.basename(subject.path);
     this.view.description = name;
     this.view.message = found ? headline(found, name) : `${name} is no manifest, so nothing inherits from it.`;
-    this.view.badge = found?.broken ? { value: found.broken, tooltip: `${files(found.broken)} would break` } : undefined;
     return (found?.groups ?? []).map((of): Node => (of.files.length === 1 ? { kind: 'file', file: of.files[0], of } : { kind: 'group', of }));
   }
 }
@@ -104,10 +103,6 @@ export function headline(found: Impact, name: string): string {
 
 function counts(number: number, what: string): string {
   return number ? `${number} ${what}${number === 1 ? '' : 's'}` : '';
-}
-
-function files(number: number): string {
-  return counts(number, 'file');
 }
 
 /** What is true of each file of a group: what breaks first. */
@@ -132,16 +127,18 @@ function worst(of: Affected): vscode.ThemeColor | undefined {
 }
 
 function groupItem(of: Affected): vscode.TreeItem {
-  const item = new vscode.TreeItem(files(of.files.length), vscode.TreeItemCollapsibleState.Collapsed);
-  item.description = `${told(of)} · ${of.files.map(({ name }) => name).join(', ')}`;
-  item.tooltip = `For each of these the same is true: ${told(of)}`;
+  const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
+  const breaks = of.new.some(({ severity }) => severity === 'error');
+  const item = new vscode.TreeItem(`${shortName(of.files[0].name)} and ${of.files.length - 1} more`, breaks ? Expanded : Collapsed);
+  item.description = told(of);
+  item.tooltip = `${of.files.map(({ name }) => shortName(name)).join(', ')}\n${told(of)}`;
   item.iconPath = new vscode.ThemeIcon('files', worst(of));
   return item;
 }
 
 function fileItem(file: Affected['files'][number], of: Affected): vscode.TreeItem {
   const alone = of.files.length === 1;
-  const item = new vscode.TreeItem(file.name, alone ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None);
+  const item = new vscode.TreeItem(shortName(file.name), alone ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None);
   const uri = vscode.Uri.parse(file.uri);
   item.description = alone ? told(of) : vscode.workspace.asRelativePath(uri);
   item.tooltip = `${file.name}\n${file.tier}\n${vscode.workspace.asRelativePath(uri)}`;
@@ -152,10 +149,19 @@ function fileItem(file: Affected['files'][number], of: Affected): vscode.TreeIte
 
 function changeItem({ path: key, before, after }: Change): vscode.TreeItem {
   const item = new vscode.TreeItem(key);
-  item.description = `${before ?? 'nothing'} → ${after ?? 'nothing'}`;
+  item.description = lists(before, after) ?? `${before ?? 'nothing'} → ${after ?? 'nothing'}`;
   item.tooltip = new vscode.MarkdownString(`\`${key}\`\n\nbefore: \`${before ?? 'nothing'}\`\n\nafter: \`${after ?? 'nothing'}\``);
   item.iconPath = new vscode.ThemeIcon('diff-modified');
   return item;
+}
+
+/** `− snowflake, + spark` of two lists of plain words, whose beginnings would be all that there is room for. */
+function lists(before: string | null, after: string | null): string | undefined {
+  const [old, now] = [before, after].map((text) => (/^\[[\w./:@, -]*\]$/.test(text ?? '') ? (text ?? '').slice(1, -1).split(', ').filter(Boolean) : undefined));
+  if (!old || !now) return undefined;
+  const gone = old.filter((each) => !now.includes(each)).map((each) => `− ${each}`);
+  const come = now.filter((each) => !old.includes(each)).map((each) => `+ ${each}`);
+  return [...gone, ...come].join(', ') || undefined;
 }
 
 function findingItem({ code, severity, message, line }: Finding, uri: string, kind: 'new' | 'gone'): vscode.TreeItem {

@@ -83,6 +83,16 @@ export function byTierAndName(one: MeshNode, other: MeshNode): number {
   return TIERS.indexOf(one.tier) - TIERS.indexOf(other.tier) || one.name.localeCompare(other.name);
 }
 
+/** A name as it is shown where the tier is clear: `sales-domain` of a `sales-domain-manifest`. */
+export function shortName(name: string): string {
+  return name.replace(/@sha\d+:[0-9a-f]+$/, '').replace(/[-_]manifest$/, '') || name;
+}
+
+/** The registry of a manifest that came from one. */
+export function registryOf({ uri }: MeshNode): string {
+  return /^floe-oci:\/\/([^/]+)/.exec(uri)?.[1].replace(/%3a/i, ':') ?? '';
+}
+
 export function counted({ errors, warnings }: { errors: number; warnings: number }): string {
   const words = [];
   if (errors) words.push(errors === 1 ? '1 error' : `${errors} errors`);

@@ -1,7 +1,7 @@
 /** The view "Data Mesh": enterprise → domains → products, with their problems. */
 
 import * as vscode from 'vscode';
-import { counted, Tree } from './mesh';
+import { counted, registryOf, shortName, Tree } from './mesh';
 import type { MeshModel } from './mesh';
 import type { MeshNode } from './protocol';
 
@@ -37,9 +37,9 @@ export class MeshView implements vscode.TreeDataProvider<MeshNode>, vscode.Dispo
   getTreeItem(node: MeshNode): vscode.TreeItem {
     const leaf = this.tree.children(node).length === 0;
     const open = node.tier === 'product' ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded;
-    const item = new vscode.TreeItem(node.name, leaf ? vscode.TreeItemCollapsibleState.None : open);
+    const item = new vscode.TreeItem(shortName(node.name), leaf ? vscode.TreeItemCollapsibleState.None : open);
     const all = counted(this.tree.troubles(node));
-    item.description = [counted(node), node.version].filter(Boolean).join(' · ');
+    item.description = [counted(node), node.version, registryOf(node)].filter(Boolean).join(' · ');
     const place = node.uri ? vscode.workspace.asRelativePath(vscode.Uri.parse(node.uri)) : '';
     item.tooltip = [`${node.name} ${node.version ?? ''}`.trim(), node.tier, place, all && `With all below: ${all}`].filter(Boolean).join('\n');
     item.iconPath = new vscode.ThemeIcon(ICONS[node.tier] ?? 'file', node.errors ? new vscode.ThemeColor('list.errorForeground') : undefined);

@@ -15,6 +15,7 @@ export const WHAT_IF = 'floe-whatif';
 /** When a view of a file is stale, by its scheme. */
 const CHANGED: Record<string, NotificationType<OfDocument>> = { [EFFECTIVE]: effectiveChanged, [WHAT_IF]: whatIfChanged };
 const COMMENT = / # .*$/;
+const LATER = 1_000;
 
 export class Views implements vscode.TextDocumentContentProvider, vscode.DocumentLinkProvider, vscode.DefinitionProvider, vscode.Disposable {
   private readonly changes = new vscode.EventEmitter<vscode.Uri>();
@@ -34,7 +35,7 @@ export class Views implements vscode.TextDocumentContentProvider, vscode.Documen
       vscode.languages.registerDocumentLinkProvider(selector, this),
       vscode.languages.registerDefinitionProvider(selector, this),
       vscode.workspace.onDidOpenTextDocument(nameLanguage),
-      vscode.workspace.onDidCloseTextDocument((document) => this.origins.delete(document.uri.toString())),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => setTimeout(() => this.forget(uri.toString()), LATER)),
       connection.onClient((client) => {
         for (const scheme of schemes) client.onNotification(CHANGED[scheme], ({ uri }) => this.refresh(scheme, vscode.Uri.parse(uri)));
       }),
@@ -86,6 +87,11 @@ export class Views implements vscode.TextDocumentContentProvider, vscode.Documen
     return new vscode.Location(vscode.Uri.parse(origin.uri), new vscode.Range(start.line, start.character, end.line, end.character));
   }
 
+  /** A document is closed and opened anew, too, when its language is named. */
+  private forget(view: string): void {
+    if (!vscode.workspace.textDocuments.some(({ uri }) => uri.toString() === view)) this.origins.delete(view);
+  }
+
   /** The open views of a file, or of all. */
   private refresh(scheme: string, source?: vscode.Uri): void {
     for (const { uri } of vscode.workspace.textDocuments) {
@@ -118,8 +124,9 @@ export function sourceOf(uri: vscode.Uri): vscode.Uri {
 }
 
 /** Their names end in whatever a version is called, or an author chose: VS Code cannot tell the language. */
-export function nameLanguage(document: vscode.TextDocument): void {
-  if ([REMOTE, EFFECTIVE, WHAT_IF].includes(document.uri.scheme) && document.languageId !== LANGUAGE) {
-    void vscode.languages.setTextDocumentLanguage(document, LANGUAGE);
-  }
+const LANGUAGES: Record<string, string> = { [REMOTE]: LANGUAGE, [EFFECTIVE]: LANGUAGE, [WHAT_IF]: 'floe-changes' };
+
+function nameLanguage(document: vscode.TextDocument): void {
+  const language = LANGUAGES[document.uri.scheme];
+  if (language !== undefined && document.languageId !== language) void vscode.languages.setTextDocumentLanguage(document, language);
 }

@@ -11,14 +11,17 @@ export async function inWindow(url, steps) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   page.setDefaultTimeout(20_000);
   const said = [];
-  page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
+  page.on('console', (message) => {
+    // That a logger was not compiled is known (scripts/vscode.sh), and long.
+    if (!message.text().includes('bindings file')) said.push(`${message.type()}: ${message.text()}`);
+  });
   try {
     await page.goto(url, { waitUntil: 'domcontentloaded' });
     await page.waitForSelector('.explorer-folders-view .monaco-list-row', { timeout: 60_000 });
     await steps(new Window(page));
   } catch (error) {
     await page.screenshot({ path: `${SHOTS}/failed.png` });
-    console.error(said.slice(-10).join('\n'));
+    console.error(said.slice(-10).join('\n').slice(-4000));
     throw error;
   } finally {
     await browser.close();
@@ -67,6 +70,27 @@ export class Window {
   // A word on a line, to point at.
   word(line, text) {
     return this.line(line).locator('span span', { hasText: text }).first();
+  }
+
+  async widenSidebar(by) {
+    const { x, width } = await this.page.locator('.part.sidebar').boundingBox();
+    await this.page.mouse.move(x + width, 300);
+    await this.page.mouse.down();
+    await this.page.mouse.move(x + width + by, 300, { steps: 4 });
+    await this.page.mouse.up();
+  }
+
+  async until(holds) {
+    for (const end = Date.now() + 20_000; !(await holds()); ) {
+      if (Date.now() > end) throw new Error(`did not come about: ${holds}`);
+      await this.page.waitForTimeout(50);
+    }
+  }
+
+  // Of a key at the beginning of a line.
+  async colour(key) {
+    const word = this.page.locator('.monaco-editor .view-line span span', { hasText: new RegExp(`^\\s*${key}$`) }).first();
+    return word.evaluate((element) => getComputedStyle(element).color);
   }
 
   async sees(selector, text) {

@@ -8,7 +8,9 @@ import Mocha from 'mocha';
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, color: false, reporter: 'min', grep: process.env.FLOE_TEST_GREP });
   const ending = `.${process.env.FLOE_TEST_KIND ?? 'test'}.js`;
-  for (const file of fs.readdirSync(__dirname).sort()) if (file.endsWith(ending)) mocha.addFile(path.join(__dirname, file));
+  // The status item counts over all open files, so it is tested while there are few.
+  const files = fs.readdirSync(__dirname).sort((a, b) => Number(b.startsWith('status')) - Number(a.startsWith('status')) || a.localeCompare(b));
+  for (const file of files) if (file.endsWith(ending)) mocha.addFile(path.join(__dirname, file));
   const results: { title: string; error?: string }[] = [];
   const failures = await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);

@@ -90,11 +90,10 @@ describe('floe shows', () => {
     const asked = picks();
     try {
       await vscode.commands.executeCommand('floe.whatIf');
-      const view = await until('the view', () => vscode.workspace.textDocuments.find((each) => each.uri.scheme === 'floe-whatif'));
+      const view = await until('the view', () => vscode.workspace.textDocuments.find((each) => each.uri.scheme === 'floe-whatif' && each.languageId === 'floe-changes'));
       assert.deepEqual(asked.shown[0].slice(0, 1), ['v2.0.0']);
       assert.match(view.uri.path, /x-domain-manifest\.yaml with v2\.0\.0$/);
       await until('the answer', () => view.getText().includes('approved_plugins.compute:'));
-      assert.equal(vscode.workspace.textDocuments.find((each) => each.uri.scheme === 'floe-whatif')?.languageId, 'floe');
       assert.match(view.getText(), /gone:\n {2}- error: .*spark.* # whitelist\/not-approved, line 4/);
       const [found] = await vscode.commands.executeCommand<vscode.Location[]>('vscode.executeDefinitionProvider', view.uri, place(view, 'approved_plugins.compute'));
       assert.equal(found.uri.scheme, 'floe-oci');
