@@ -8,8 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from floe_ls.forms.document import Document
 from floe_ls.forms.kept import common
@@ -21,7 +20,7 @@ from floe_ls.ide.snapshot import Snapshot
 from floe_ls.ide.validate import Bundle, Bundles, Slip, plain_finding
 from floe_ls.schema.meta import Severity
 from floe_ls.schema.shape import Shape
-from floe_ls.syntax.nodes import Entry, Mapping
+from floe_ls.syntax.nodes import Collection, Node
 from floe_ls.text import Span
 
 log = logging.getLogger(__name__)
@@ -36,6 +35,9 @@ MENDS: dict[str, list[Mend]] = {
     for rule in RULES
     for slug in rule.mends
 }
+
+Template = tuple[str, ...]
+"""A path with `*` for each key or index that may be any."""
 
 _IGNORE = re.compile(r"#\s*floe-ls:\s*ignore\[([^\]\n]*)\]")
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 2, Severity.HINT: 3}
@@ -98,9 +100,9 @@ def _limited(ordered: list[Diagnostic]) -> list[Diagnostic]:
 
 
 class _Plan(NamedTuple):
-    """Which rules to ask, and which to spare, after an edit of some top-level keys."""
+    """Which rules to ask, and which to spare, after an edit at a path."""
 
-    touched: frozenset[str | None]
+    touched: Template
     silent: frozenset[Rule]
     """Rules that found nothing before it."""
     spared: frozenset[Rule]
@@ -111,17 +113,41 @@ class _Asked(NamedTuple):
     """What is known of the last time when all rules were asked about a document."""
 
     seal: tuple[object, ...]
-    entries: list[Entry]
+    root: Node | None
     silent: frozenset[Rule]
     plan: _Plan
 
 
-_EVERYTHING = _Plan(frozenset(), frozenset(), frozenset(), RULES)
+_EVERYTHING = _Plan((), frozenset(), frozenset(), RULES)
 
 
-def _plan(silent: frozenset[Rule], touched: frozenset[str | None], shape: Shape) -> _Plan:
-    spared = frozenset(rule for rule in silent if _fields(rule, shape).isdisjoint(touched))
+def _plan(silent: frozenset[Rule], touched: Template, shape: Shape) -> _Plan:
+    spared = frozenset(rule for rule in silent if not _looks_at(rule, shape, touched))
     return _Plan(touched, silent, spared, tuple(rule for rule in RULES if rule not in spared))
+
+
+def _looks_at(rule: Rule, shape: Shape, touched: Template) -> bool:
+    """Whether a rule looks at anything at a path, above it or below it."""
+    paths = (shape.role_path(role) for role in (*IDENTITY, *(rule.reads or ())))
+    return any(p[: len(touched)] == touched[: len(p)] for p in paths if p is not None)
+
+
+def _touched(memo: dict[Any, Any], was: Node | None, now: Node | None, shape: Shape) -> Template:
+    """Where two versions of a node differ: the path of the shape of all that does, empty for the whole."""
+    here: Shape = shape
+    while isinstance(was, Collection) and isinstance(now, Collection) and type(was) is type(now):
+        first, last = common(memo, was.entries, now.entries)
+        if not first + last + 1 == len(was.entries) == len(now.entries):
+            break
+        one, other = was.entries[first], now.entries[first]
+        key = key_of(other)
+        if key_of(one) != key or type(one) is not type(other):
+            break
+        child = here.child(key if key is not None else first)
+        if child is None or here.kind == "union":
+            break
+        here, was, now = child, one.value, other.value
+    return here.path
 
 
 class _Inquiry:
@@ -160,18 +186,16 @@ class _Inquiry:
         document, snapshot = self.document, self.subject.snapshot
         memo, root = document.memo, document.root.node
         seal = snapshot.beside(document.uri), document.kind, document.dialect, document.tier
-        entries = root.entries if isinstance(root, Mapping) else []
         known: _Asked | None = memo.get("asked")
         plan = _EVERYTHING
-        if known is not None and known.seal == seal:
-            was, plan = known.entries, known.plan
-            first, last = common(memo, was, entries)
-            edited = (*was[first : len(was) - last], *entries[first : len(entries) - last])
-            touched = frozenset(map(key_of, edited))
+        shape = snapshot.shapes.get(document.kind)
+        if known is not None and known.seal == seal and shape is not None:
+            plan = known.plan
+            touched = _touched(memo, known.root, root, shape)
             if touched != plan.touched or known.silent != plan.silent:
-                plan = _plan(known.silent, touched, snapshot.shapes[document.kind])
+                plan = _plan(known.silent, touched, shape)
         silent = self.ask(plan.asked) | plan.spared
-        memo["asked"] = _Asked(seal, entries, silent, plan)
+        memo["asked"] = _Asked(seal, root, silent, plan)
 
     def take(self, finding: Finding, known: bool = False) -> None:
         """One more; of two that say the same the first counts, or, if it is `known`, the last."""
@@ -222,13 +246,6 @@ class _Inquiry:
             for more, slip in bundle.slips:
                 self.take(plain_finding(at + more, slip), known=True)
         return [each for index, each in enumerate(bundles) if index not in apart]
-
-
-@lru_cache(maxsize=256)
-def _fields(rule: Rule, shape: Shape) -> frozenset[str]:
-    """The top-level keys of a document that a rule looks at."""
-    paths = (shape.role_path(role) for role in (*IDENTITY, *(rule.reads or ())))
-    return frozenset(path[0] for path in paths if path)
 
 
 def _items(slips: Iterable[tuple[int, Slip]], rules: Lookup[str, str]) -> tuple[Diagnostic, ...]:

@@ -64,7 +64,8 @@ class Tree:
         change = None
         if old and edit and text is self.text and old.source is old.text:
             change = Change(edit[0], edit[1], edit[2] - (edit[1] - edit[0]))
-        self.special = _special(text, change, old)
+        lines = _lines_of(text, change) if change else (0, len(text))
+        self.special = _special(text, change, lines, old)
         if any(word == "<<<<<<<" for _, word in self.special):
             self.conflicts = [m.span() for m in tokens.CONFLICT.finditer(text)]
             text = tokens.CONFLICT.sub(lambda m: "#" + m[0][1:], text)
@@ -75,7 +76,8 @@ class Tree:
             return
         if old and change is None:
             change = _difference(old.source, text)
-        self.rare = _places(_RARE, text, change, old.rare if old else None)
+            lines = _lines_of(text, change)
+        self.rare = _places(_RARE, text, change, lines, old.rare if old else None)
         self.forbidden = _forbidden(text, change if old and not old.forbidden else None)
         if old and change and len(old.documents) == 1 and not (self.special or old.special):
             document = spliced(old.documents[0], text, change)
@@ -181,6 +183,12 @@ class Tree:
                         below = zip(reversed(node.at), reversed(node.entries), strict=True)
                         stack += [(base + a, e) for a, e in below if e.flawed or not flawed]
 
+    @property
+    def is_simple(self) -> bool:
+        """Whether nothing is wrong with it, and nothing in it refers to anything, as after most keys."""
+        odd = self.rare or self.conflicts or self.forbidden
+        return not (odd or any([d.entry.flawed for d in self.documents]))  # noqa: C419 -- a list is faster here
+
     def errors(self) -> Iterator[Problem]:
         """Everything that is wrong with the text in itself."""
         for start, end in self.conflicts:
@@ -221,23 +229,27 @@ def _lines_of(text: str, change: Change) -> tuple[int, int]:
     return start, len(text) if end < 0 else end + 1
 
 
-def _special(text: str, change: Change | None, old: Tree | None) -> Places:
+def _special(text: str, change: Change | None, lines: tuple[int, int], old: Tree | None) -> Places:
     if change and old:
-        return _places(_SPECIAL, text, change, old.special)
+        return _places(_SPECIAL, text, change, lines, old.special)
     if text.startswith(("---", "...", "<<<<<<< ", "\ufeff")) or any(
         f"\n{word}" in text for word in ("---", "...", "<<<<<<< ")
     ):
-        return _places(_SPECIAL, text)
+        return _places(_SPECIAL, text, None, lines)
     return []
 
 
 def _places(
-    pattern: re.Pattern[str], text: str, change: Change | None = None, old: Places | None = None
+    pattern: re.Pattern[str],
+    text: str,
+    change: Change | None,
+    lines: tuple[int, int],
+    old: Places | None = None,
 ) -> Places:
     """Where words stand that do not reach over the end of a line. Only lines that an edit touched are searched."""
     if change is None or old is None:
         return [(m.start(), m[0]) for m in pattern.finditer(text)]
-    start, end = _lines_of(text, change)
+    start, end = lines
     inside = [(m.start(), m[0]) for m in pattern.finditer(text, start, end)]
     if not old:
         return inside

@@ -249,4 +249,10 @@ def _dependency(item: Shape, transforms: At, index: int, place: int) -> At | Non
     return None
 
 
-RULE = Rule((UNKNOWN, CYCLE), check, alone=True, kinds=PRODUCTS)
+RULE = Rule(
+    (UNKNOWN, CYCLE),
+    check,
+    alone=True,
+    kinds=PRODUCTS,
+    reads=(Role.TRANSFORM_NAME, Role.DEPENDS_ON),
+)

@@ -53,4 +53,4 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield Finding(CODE.slug, folder.value_span, message)
 
 
-RULE = Rule((CODE,), check, kinds=PRODUCTS, reads=(Role.TRANSFORMS,))
+RULE = Rule((CODE,), check, kinds=PRODUCTS, reads=(Role.TRANSFORM_PATH,))

@@ -15,6 +15,8 @@ from floe_ls.text import Span, TextEdit
 
 def check(subject: Subject) -> Iterator[Finding]:
     tree = subject.document.tree
+    if tree.is_simple:
+        return
     for problem in chain(tree.errors(), tree.references()):
         yield _finding(subject, problem)
 
