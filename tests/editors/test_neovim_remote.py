@@ -36,10 +36,20 @@ def test_a_parent_from_a_registry_opens_as_a_buffer_with_hover(
     (related, *_) = found["user_data"]["lsp"]["relatedInformation"]
     uri = related["location"]["uri"]
     assert uri.startswith(f"floe-oci://{faults.host}/up@sha256:")
-    editor.nvim.command(f"edit {uri}")
+    editor.go_to("oci://")
+    editor.keys("<C-]>")
+    editor.until(lambda: editor.name == uri)
     assert "\n".join(editor.lines) == UP
     assert editor.lua("return vim.bo.readonly and not vim.bo.modifiable") is True
     editor.until(lambda: editor.lua("return #vim.lsp.get_clients({ bufnr = 0 })"))
     editor.go_to("compute: duckdb")
     editor.keys("K")
     assert "compute" in editor.until(editor.float_text)
+
+    editor.nvim.command("FloeRestart")
+    editor.nvim.command("bfirst")
+    editor.until(lambda: "whitelist/not-approved" in editor.codes())
+    editor.nvim.command("bnext")
+    assert editor.name == uri
+    editor.until(lambda: editor.lua("return #vim.lsp.get_clients({ bufnr = 0 })"))
+    assert "\n".join(editor.lines) == UP

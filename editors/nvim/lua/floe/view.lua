@@ -279,6 +279,9 @@ function M.refresh(buffer)
     return
   end
   local maker = makers[scheme(name)]
+  if scheme(name) == 'floe-oci' then
+    vim.lsp.buf_attach_client(buffer, client.id)
+  end
   view.stale, view.client = false, client.id
   server.ask(client, maker.method, { uri = name }, function(result)
     if vim.api.nvim_buf_is_loaded(buffer) and views[buffer] == view then
