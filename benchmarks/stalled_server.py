@@ -11,6 +11,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "server"))
 
 from floe_ls.lsp import loop
+from floe_ls.lsp.later import Steps
 from floe_ls.lsp.serve import serve
 from floe_ls.lsp.server import FloeServer
 
@@ -69,17 +70,38 @@ def main() -> None:
         self.requested["bench/told"] = lambda _: watch.told()
         self.requested["bench/idle"] = lambda _: idle(self)
 
+    step = Steps._step  # noqa: SLF001
+
+    def timed_step(self: Steps) -> None:
+        watch.timed("step of " + place(self._steps), lambda: step(self))  # noqa: SLF001
+
+    Steps._step = timed_step  # type: ignore[method-assign]  # noqa: SLF001
     loop._run = timed_run  # noqa: SLF001
     FloeServer.receive = timed_receive  # type: ignore[method-assign]
     FloeServer.__init__ = begun  # type: ignore[method-assign]
     sys.exit(serve(sys.argv[1:]))
 
 
+def place(steps: Any) -> str:
+    """Where a generator goes on, within those that it waits for."""
+    inner = steps
+    while getattr(inner, "gi_yieldfrom", None) is not None:
+        inner = inner.gi_yieldfrom
+    frame = getattr(inner, "gi_frame", None)
+    line = frame.f_lineno if frame is not None else 0
+    return f"{steps.__qualname__} > {getattr(inner, '__qualname__', '?')}:{line}"
+
+
 def idle(server: FloeServer) -> bool:
     """Whether all is read and judged."""
     unopened = server.__dict__.get("unopened")
     judged = unopened is None or unopened._is_settled()  # noqa: SLF001
-    return server.snapshot.scanned and judged and not server.session.is_reading and not server.watching.is_busy
+    return (
+        server.snapshot.scanned
+        and judged
+        and not server.session.is_reading
+        and not server.watching.is_busy
+    )
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ class Pygls(LanguageServer):
             protocol_cls=Protocol,
         )
         self.floe = server
-        server.__dict__["pygls"] = self  # features register themselves on the server
+        server.take(self)
         for method, options in _answered_elsewhere(server):
             self.feature(method, options)(_never)
         for register in FEATURES:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,10 @@ SOON, LEISURE = 0.02, 0.5
 """Seconds after which everything is loaded: after the first findings, and where no file was opened."""
 COLLECT = 50_000
 """New objects after which cycles are looked for. There are hardly any."""
+IDLE = 5.0
+"""Seconds without a message after which nobody waits."""
+CLOSED = 20
+"""Files that are closed before cycles are looked for in all there is."""
 WATCHED = ("**/*.{yaml,yml}", "**/floe-ls.toml", "**/.gitignore")
 DELETED: dict[str, Any] = {"globPattern": "**/*", "kind": 4}
 """Whatever is deleted: of a folder, VS Code does not tell what was in it."""
@@ -102,6 +107,13 @@ class FloeServer:
         self._complete = False
         """Everything is loaded."""
         self._scanning = False
+        self._heard = time.monotonic()
+        """When the client last said something."""
+        self._closed = 0
+        """Files that were closed since cycles were looked for in all there is."""
+        self._frozen = False
+        self._pygls: Pygls | None = None
+        self._making = threading.RLock()
         self.radius = Radius(self)
         self.notified: dict[str, Callable[[Any], object]] = {
             "initialized": self.initialized,
@@ -123,6 +135,7 @@ class FloeServer:
 
     def receive(self, body: bytes) -> None:
         """Handles one message. Nothing that a client sends ends the server."""
+        self._heard = time.monotonic()
         try:
             message = _decode(body.decode())
         except ValueError as error:
@@ -185,7 +198,7 @@ class FloeServer:
         if late is not None:
             late.dropped()
             self.refuse(params["id"], CANCELLED, "It was cancelled.")
-        elif "pygls" in self.__dict__:
+        elif self._pygls is not None:
             self.pygls.handle({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": params})
 
     def _say(self, number: Any, result: str) -> None:
@@ -243,16 +256,24 @@ class FloeServer:
 
     # --- pygls
 
-    @cached_property
+    @property
     def pygls(self) -> Pygls:
-        """What handles all that is not handled here; loading it takes a moment."""
-        from floe_ls.lsp.protocol import Pygls
+        """What handles all that is not handled here. It is made on another thread, and is waited for if need be."""
+        with self._making:
+            if self._pygls is None:
+                from floe_ls.lsp.protocol import Pygls
 
-        told = self._initialize or {}
-        # All that it needs of the client: it would take as long again to read the rest.
-        kept = {key: told.get(key) for key in ("processId", "rootUri", "workspaceFolders")}
-        general = (told.get("capabilities") or {}).get("general")
-        return Pygls(self, {**kept, "capabilities": {"general": general} if general else {}})
+                told = self._initialize or {}
+                # All that it needs of the client: it would take as long again to read the rest.
+                kept = {key: told.get(key) for key in ("processId", "rootUri", "workspaceFolders")}
+                general = (told.get("capabilities") or {}).get("general")
+                Pygls(self, {**kept, "capabilities": {"general": general} if general else {}})
+            assert self._pygls is not None
+            return self._pygls
+
+    def take(self, pygls: Pygls) -> None:
+        """It is being made: features register themselves here, and find it."""
+        self._pygls = pygls
 
     @property
     def protocol(self) -> Protocol:
@@ -292,8 +313,9 @@ class FloeServer:
     def _import(self) -> None:
         try:
             import floe_ls.ide.completion
-            import floe_ls.ide.hover
-            import floe_ls.lsp.protocol  # noqa: F401
+            import floe_ls.ide.hover  # noqa: F401
+
+            _ = self.pygls
         finally:
             self.loop.post(self._loaded)
 
@@ -301,7 +323,6 @@ class FloeServer:
         self._complete = True
         gc.set_threshold(COLLECT)
         try:
-            _ = self.pygls
             for call in self.flushed:
                 call()
         finally:
@@ -310,12 +331,24 @@ class FloeServer:
 
     def _settle(self, closed: bool = False) -> None:
         """What is there now stays: the collector of cycles need not look through it again and again."""
-        if self._complete:
-            if closed:
-                gc.unfreeze()
-            gc.collect()
-            gc.freeze()
-            gc.enable()
+        if not self._complete:
+            return
+        self._closed += closed
+        if self._closed >= CLOSED:
+            self._closed = 0
+            self.loop.later(IDLE, self._collect)
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+    def _collect(self) -> None:
+        """Looks for cycles in all there is: in a large workspace that would be felt while somebody types."""
+        if time.monotonic() - self._heard < IDLE:
+            self.loop.later(IDLE, self._collect)
+            return
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
 
     # --- the session's begin and end
 
@@ -503,6 +536,9 @@ class FloeServer:
             self.due(uri, others=True)
         if not self.snapshot.opened:
             self._tell_unopened()
+        if self.snapshot.scanned and self._complete and not self._frozen:
+            self._frozen = True
+            gc.freeze()  # the rows of a large workspace
 
     def _flush(self) -> None:
         self._scheduled = False
