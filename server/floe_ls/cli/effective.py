@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Collection
 from typing import Any
 
 from floe_ls.chain.layers import Chain, Layer
@@ -12,6 +13,8 @@ from floe_ls.cli.words import Refused
 from floe_ls.cli.workspace import Workspace
 from floe_ls.forms.document import Document
 from floe_ls.ide.effective import written
+from floe_ls.ide.story import doubtful, unknowns
+from floe_ls.schema.shape import Path
 
 
 def effective(file: str, form: str, *, offline: bool = False) -> int:
@@ -20,8 +23,11 @@ def effective(file: str, form: str, *, offline: bool = False) -> int:
     chain = workspace.snapshot.chain(document)
     resolved = workspace.snapshot.effective(document)
     warn_of_gaps(chain)
-    text = _json(document, chain, resolved) if form == "json" else written(chain, resolved).text
-    sys.stdout.write(text)
+    unsure = doubtful(workspace.snapshot, document)
+    if form == "json":
+        sys.stdout.write(_json(document, chain, resolved, unsure))
+    else:
+        sys.stdout.write(written(chain, resolved, unsure).text)
     return 0
 
 
@@ -42,19 +48,21 @@ def place(layer: Layer) -> dict[str, Any]:
     )
 
 
-def _json(document: Document, chain: Chain, resolved: Effective) -> str:
+def _json(document: Document, chain: Chain, resolved: Effective, unsure: Collection[Path]) -> str:
     tiers = [{"tier": layer.tier.value, **place(layer)} for layer in chain.layers]
-    values = [_value(setting) for setting in resolved.settings]
-    out = {
+    values = [_value(setting, setting.path not in unsure) for setting in resolved.settings]
+    out: dict[str, Any] = {
         "file": document.label,
         "dialect": document.dialect.value,
         "tiers": tiers,
         "values": values,
     }
+    if unsure:
+        out["unknown"] = list(unknowns(chain))
     return json.dumps(out, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
-def _value(setting: Setting) -> dict[str, Any]:
+def _value(setting: Setting, settled: bool) -> dict[str, Any]:
     out: dict[str, Any] = {"path": dotted(setting.path), "value": setting.value}
     if setting.winner is None:
         out |= {"tier": None, "file": None, "line": None}
@@ -62,6 +70,8 @@ def _value(setting: Setting) -> dict[str, Any]:
         out |= {"tier": setting.winner.layer.tier.value, **_where(setting.winner.layer)}
         out["line"] = setting.winner.line
     out["rule"] = setting.rule
+    if not settled:
+        out["settled"] = False
     out["overridden"] = [
         {
             "tier": loser.layer.tier.value,

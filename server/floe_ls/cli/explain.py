@@ -9,11 +9,11 @@ from typing import Any
 
 from floe_ls.chain.merge import dotted
 from floe_ls.cli.effective import warn_of_gaps
-from floe_ls.cli.words import BOLD, DIM, GREEN, Refused, Style
+from floe_ls.cli.words import BOLD, DIM, GREEN, YELLOW, Refused, Style
 from floe_ls.cli.workspace import Workspace
 from floe_ls.forms.document import Document
 from floe_ls.ide.snapshot import Snapshot
-from floe_ls.ide.story import Say, Story, stories, story
+from floe_ls.ide.story import Say, Story, doubtful, missing, stories, story
 from floe_ls.schema.nearest import nearest
 from floe_ls.schema.shape import Path
 
@@ -28,7 +28,11 @@ def explain(file: str, path: str, *, offline: bool = False) -> int:
     if not found:
         raise Refused(_nothing(workspace.snapshot, document, path))
     style = Style()
-    sys.stdout.write("\n".join(told(one, style) for one in found))
+    unsure = doubtful(workspace.snapshot, document)
+    gap = missing(workspace.snapshot.chain(document))
+    sys.stdout.write(
+        "\n".join(told(one, style, gap if one.path in unsure else "") for one in found)
+    )
     return 0
 
 
@@ -39,9 +43,11 @@ def _stories(snapshot: Snapshot, document: Document, steps: Path) -> tuple[Story
     return stories(snapshot, document, steps)
 
 
-def told(one: Story, style: Style) -> str:
-    """A story as lines of text."""
-    out = f"{style(dotted(one.path), BOLD)} = {style(_shown(one.value), GREEN, BOLD)}\n"
+def told(one: Story, style: Style, gap: str = "") -> str:
+    """A story as lines of text. With a gap, a layer that is not known, the value is no fact."""
+    value = style(_shown(one.value), YELLOW if gap else GREEN, BOLD)
+    out = f"{style(dotted(one.path), BOLD)} = {value}"
+    out += f"  (as far as known: {gap})\n" if gap else "\n"
     out += f"  {_plain(one.why)}\n"
     if one.words and one.rule != "default":
         out += style(f"  Rule: {one.rule}: {_plain(one.words)}\n", DIM)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +13,8 @@ from floe_ls.chain.layers import Chain
 from floe_ls.chain.merge import Effective, Setting
 from floe_ls.forms.document import Document
 from floe_ls.ide.snapshot import Snapshot
-from floe_ls.ide.story import unknowns
+from floe_ls.ide.story import doubtful, missing, unknowns
+from floe_ls.schema.shape import Path
 from floe_ls.text import Span
 
 COMMENTS = 48
@@ -38,12 +40,17 @@ def effective_view(snapshot: Snapshot, document: Document) -> View | None:
     """The configuration that holds for a document; None where it is none of floe's files."""
     if not document.is_ours:
         return None
-    return written(snapshot.chain(document), snapshot.effective(document))
+    return written(
+        snapshot.chain(document), snapshot.effective(document), doubtful(snapshot, document)
+    )
 
 
-def written(chain: Chain, resolved: Effective) -> View:
-    """A configuration as YAML, the origin at the end of each line. What is not known is said at the top."""
+def written(chain: Chain, resolved: Effective, unsure: Collection[Path] = ()) -> View:
+    """A configuration as YAML, the origin at the end of each line. What is not known is said at the top, and beside
+    the values that may be others because of it."""
     heading = [*_heading(chain), *unknowns(chain)]
+    if unsure:
+        heading.append(f"As far as known: {missing(chain)}.")
     body, marks = _yaml(resolved)
     lines = [f"# {' '.join(line.split())}" for line in heading]
     origins: list[LineOrigin] = []
@@ -54,6 +61,7 @@ def written(chain: Chain, resolved: Effective) -> View:
         if found is not None:
             setting = resolved.settings[int(found[1])]
             line = line[: found.start()] + _origin(setting)
+            line += ", as far as known" if setting.path in unsure else ""
             last = None
             if setting.winner is not None:
                 winner = setting.winner

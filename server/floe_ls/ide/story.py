@@ -9,7 +9,7 @@ from typing import Any
 from floe_ls.chain.layers import Chain, Layer
 from floe_ls.chain.merge import Effective, Setting, dotted
 from floe_ls.chain.say import Origin
-from floe_ls.forms.document import Document
+from floe_ls.forms.document import Document, Kind
 from floe_ls.ide.markdown import value
 from floe_ls.ide.snapshot import Snapshot
 from floe_ls.schema.meta import Merge, Role, Tier
@@ -217,6 +217,31 @@ def unknowns(chain: Chain) -> tuple[str, ...]:
         out.append(f"{value(chain.pending)} is being fetched; what it says is not known yet.")
     out += (trouble.message for trouble in chain.troubles if trouble.hides)
     return tuple(out)
+
+
+def missing(chain: Chain) -> str:
+    """Which layer is not known, as in: as far as known: … ; empty where all are."""
+    if chain.pending:
+        return f"{chain.pending.removeprefix('name:')} is being fetched"
+    trouble = next((trouble for trouble in chain.troubles if trouble.hides), None)
+    if trouble is None:
+        return ""
+    named = trouble.document.text[trouble.span.start : trouble.span.end].strip().strip("'\"")
+    return f"{' '.join(named.split())} is not available"
+
+
+def doubtful(snapshot: Snapshot, document: Document) -> frozenset[Path]:
+    """The values that a layer that is not known may decide otherwise: all but those that a file sets for itself."""
+    if not missing(snapshot.chain(document)):
+        return frozenset()
+    own: set[Path] = set()
+    if document.kind is Kind.PRODUCT:
+        own = {setting.path for setting in snapshot.own(document).settings}
+    return frozenset(
+        setting.path
+        for setting in snapshot.effective(document).settings
+        if setting.rule != Merge.LOCAL.value and setting.path not in own
+    )
 
 
 # --- one layer's say
