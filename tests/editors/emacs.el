@@ -92,6 +92,10 @@
   (eglot--signal-textDocument/didChange)
   (fact (until (lambda () (with-current-buffer view (string-match-p "newrelic" (buffer-string)))))
         "it follows an edit that is not saved")
+  (let ((manifest (current-buffer)))
+    (floe-ls-impact)
+    (fact (until (lambda () (string-match-p "datadog → newrelic" (buffer-string)))) "the impact of the edit is a view")
+    (switch-to-buffer manifest))
   (set-buffer-modified-p nil)
   (switch-to-buffer manifest))
 
@@ -111,6 +115,9 @@
     (fact (and (string-prefix-p "floe-oci:" buffer-file-name) buffer-read-only
                (string-match-p "scope: enterprise" (buffer-string)))
           "a definition leads into a manifest from a registry")))
+
+(floe-ls-what-if "v2.0.0")
+(fact (until (lambda () (string-match-p "30 → 60" (buffer-string)))) "another version of the parent is tried")
 
 (let ((domain (progn (managed (pop command-line-args-left)) (current-buffer))))
   (managed (pop command-line-args-left))

@@ -19,8 +19,11 @@ def test_eglot_shows_what_the_server_knows(tmp_path: Path, examples: Path) -> No
     remote.parent.mkdir()
     source = examples / "adr" / "three-tier" / "enterprise-manifest.yaml"
     server = {**os.environ, "PYTHONPATH": str(REPOSITORY / "server")}
-    publish = [sys.executable, "-m", "floe_ls", "publish", source, "mirror:v1.0.0"]
-    subprocess.run(publish, cwd=remote.parent, env=server, check=True, capture_output=True)
+    newer = workspace / "newer.yaml"
+    newer.write_text(source.read_text(encoding="utf-8").replace("days: 30", "days: 60"))
+    for file, tag in ((source, "v1.0.0"), (newer, "v2.0.0")):
+        publish = [sys.executable, "-m", "floe_ls", "publish", file, f"mirror:{tag}"]
+        subprocess.run(publish, cwd=remote.parent, env=server, check=True, capture_output=True)
     (remote.parent / "floe-ls.toml").write_text(
         '[registries."registry.example.com"]\nmirror = "mirror/"\n', encoding="utf-8"
     )
