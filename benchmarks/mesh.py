@@ -27,10 +27,20 @@ PER_DOMAIN = 500
 EVERY_PRODUCT, EVERY_DOMAIN = 25, 5
 """One in so many has a violation."""
 OF_PRODUCTS = ("not-approved", "not-found", "compute", "duplicate", "sink", "older")
-OF_DOMAINS = ("override", "plugin", "unknown", "egress", "twice", "secret", "namespace")
+OF_DOMAINS = (
+    "override",
+    "plugin",
+    "unknown",
+    "egress",
+    "twice",
+    "secret",
+    "namespace",
+    "line",
+    "key",
+)
 """Kinds of violations, in turn. Some are another file's, too."""
 HINTS = ("manifest/unused",)
-INVALID = ("override", "plugin")
+INVALID = ("override", "plugin", "line", "key")
 """Those that make a manifest one that cannot be built on."""
 
 
@@ -289,6 +299,11 @@ class _Mesh:
         yield f"  data_retention_days: {90 + number}"
         if fault == "override":
             yield "  pii_encryption: optional  #!security/override"
+        if fault == "line":
+            yield "  audit_logging: enabled # agreed\u2028  pii_encryption: optional  #!security/hidden-line"
+        if fault == "key":
+            yield "  !!merge notes:  #!security/hidden-key governance/unknown"
+            yield "    audit_logging: enabled"
         if fault == "egress":
             yield "  network_policies:"
             yield "    enabled: true"

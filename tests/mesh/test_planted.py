@@ -28,10 +28,6 @@ ACROSS_FILES = {
 }
 
 
-OF_THE_TEXT = {"security/hidden-line", "security/hidden-key"}
-"""About how one text is read: see `tests/rules/test_yaml.py`."""
-
-
 @pytest.mark.parametrize("dialect", ["adr", "design", "v1"])
 def test_each_rule_of_a_mesh_is_planted_and_found_in_many_domains(
     tmp_path: Path, dialect: str
@@ -40,7 +36,7 @@ def test_each_rule_of_a_mesh_is_planted_and_found_in_many_domains(
     codes = {code for _, _, code in planted(made, hints=True)}
     assert codes >= ACROSS_FILES
     policies = {code for code in CODES if code.startswith(("security/", "whitelist/"))}
-    assert codes >= policies - OF_THE_TEXT
+    assert codes >= policies
     assert ("domains/same-namespace" in codes) == (dialect == "design")
     assert checked(tmp_path, hints=("manifest/unused",)) == planted(made, hints=True)
 
