@@ -142,6 +142,8 @@ def _change_a_parent(
     path = folder / name
     lines = path.read_text().split("\n")
     kept = [line for line in lines if "data_retention_days" not in line]
+    if "governance:" not in kept:
+        kept.insert(len(kept) - 1, "governance:")
     at = kept.index("governance:") + 1
     kept.insert(at, f"  data_retention_days: {30 + step % 300}")
     path.write_text("\n".join(kept))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 from floe_ls.forms.document import At, Document, Kind
 from floe_ls.forms.tree import text_of
@@ -105,6 +105,8 @@ class Chain:
     pending: str = ""
     """A target that nobody has fetched yet."""
     troubles: tuple[Trouble, ...] = ()
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What was computed of the layers above the document."""
 
     @property
     def subject(self) -> Layer:

@@ -63,12 +63,11 @@ class Allowed:
 def allowed(chain: Chain, layers: tuple[Layer, ...], path: Path, *below: str) -> Allowed | None:
     """The list at `below` in the field at `path`, as the topmost of some layers that sets the field has it. None
     where there is no such list, and where a layer that is not known may have set the field."""
-    memo, key = chain.subject.document.memo, ("allowed", path, below)
-    known: tuple[object, Allowed | None] | None = memo.get(key)
-    seal = layers, chain.complete
-    if known is None or known[0] != seal:
-        known = memo[key] = seal, _allowed(chain, layers, path, *below)
-    return known[1]
+    key = "allowed", len(layers), path, below
+    if key not in chain.memo:
+        chain.memo[key] = _allowed(chain, layers, path, *below)
+    known: Allowed | None = chain.memo[key]
+    return known
 
 
 def _allowed(chain: Chain, layers: tuple[Layer, ...], path: Path, *below: str) -> Allowed | None:

@@ -184,18 +184,18 @@ class _Inquiry:
     def ask_again(self) -> None:
         """Asks all rules, but for those that found nothing the last time in what is still the same."""
         document, snapshot = self.document, self.subject.snapshot
-        memo, root = document.memo, document.root.node
-        seal = snapshot.beside(document.uri), document.kind, document.dialect, document.tier
-        known: _Asked | None = memo.get("asked")
+        kept, root = snapshot.beside(document.uri), document.root.node
+        seal = document.kind, document.dialect, document.tier
+        known: _Asked | None = kept.get("asked")
         plan = _EVERYTHING
         shape = snapshot.shapes.get(document.kind)
         if known is not None and known.seal == seal and shape is not None:
             plan = known.plan
-            touched = _touched(memo, known.root, root, shape)
+            touched = _touched(document.memo, known.root, root, shape)
             if touched != plan.touched or known.silent != plan.silent:
                 plan = _plan(known.silent, touched, shape)
         silent = self.ask(plan.asked) | plan.spared
-        memo["asked"] = _Asked(seal, root, silent, plan)
+        kept["asked"] = _Asked(seal, root, silent, plan)
 
     def take(self, finding: Finding, known: bool = False) -> None:
         """One more; of two that say the same the first counts, or, if it is `known`, the last."""

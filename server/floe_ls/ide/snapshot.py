@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from typing import Any
 
 from floe_ls.chain.layers import (
     Chain,
@@ -69,8 +70,10 @@ class Snapshot:
         default=(None, ()), repr=False, compare=False
     )
     """The last census that was asked for, and the files that changed since."""
-    _beside: tuple[str, object] = field(default=("", None), repr=False, compare=False)
-    """A file, and what stands for all else: it is the same object until something beside that file changes."""
+    _beside: tuple[str, dict[str, Any]] = field(
+        default_factory=lambda: ("", {}), repr=False, compare=False
+    )
+    """A file, and what is known of it for as long as nothing else changes; see `beside`."""
 
     # --- changes
 
@@ -100,7 +103,7 @@ class Snapshot:
             merged = {key: known for key, known in merged.items() if gone.isdisjoint(key)}
         beside = self._beside
         if [beside[0]] != uris or not gone or len(files) != len(self.documents):
-            beside = (uris[0] if len(uris) == 1 else ""), object()
+            beside = (uris[0] if len(uris) == 1 else ""), {}
         return self._next(documents=files, _counted=(base, since), _merged=merged, _beside=beside)
 
     def trying(self, document: Document) -> Snapshot:
@@ -130,7 +133,7 @@ class Snapshot:
         if "_counted" not in changes:
             counted = (self.census, ()) if "census" in self.__dict__ else self._counted
             changes["_counted"] = (None, ()) if "documents" in changes else counted
-        changes.setdefault("_beside", ("", None))
+        changes.setdefault("_beside", ("", {}))
         # What `replace` does, in a fraction of its time: there is a new one after every key.
         out = object.__new__(Snapshot)
         mine = self.__dict__
@@ -258,10 +261,11 @@ class Snapshot:
             end = uri.rfind("/", 0, end)
         return self.settings
 
-    def beside(self, uri: str) -> object:
-        """What stands for all but one file: the same object as before where only that one has changed since."""
-        known, rest = self._beside
-        return rest if known == uri and rest is not None else object()
+    def beside(self, uri: str) -> dict[str, Any]:
+        """A place to keep what depends on a file and all that is beside it. It is handed on while that one file alone
+        changes, as it does with every key, and empty after everything else."""
+        known, kept = self._beside
+        return kept if known == uri else {}
 
     def chain(self, document: Document) -> Chain:
         """The layers above a document, as far as they are known."""
@@ -275,13 +279,14 @@ class Snapshot:
         if document.kind is not Kind.PRODUCT:
             return find_chain(document, self.shapes, self.find)
         here = reference(document, self.shapes)
-        seal = self.beside(document.uri), document.tier, here.text if here is not None else ""
-        known: tuple[object, tuple[Layer, ...]] | None = document.memo.get("layers")
+        seal = document.tier, here.text if here is not None else ""
+        kept = self.beside(document.uri)
+        known: tuple[object, tuple[Layer, ...], dict[Any, Any]] | None = kept.get("above")
         if known is not None and known[0] == seal:
-            return Chain((*known[1], Layer(document, document.tier)))
+            return Chain((*known[1], Layer(document, document.tier)), memo=known[2])
         chain = find_chain(document, self.shapes, self.find)
         if not chain.troubles and not chain.pending:
-            document.memo["layers"] = seal, chain.layers[:-1]
+            kept["above"] = seal, chain.layers[:-1], chain.memo
         return chain
 
     def inherited(self, document: Document) -> Effective:
