@@ -233,7 +233,8 @@ class _Kept:
             sorted(known.editor_of.items()), known.settings,
             snapshot.settings, sorted(snapshot.settings_of.items()), sorted(known.failures.items()),
             sorted((target, packed["digest"], packed["stale"]) for target, packed in known.artifacts),
-            sorted(known.facts), manifests, held,
+            sorted((target, facts.before) for target, facts in known.facts.items()),
+            sorted((name, tags.names) for name, tags in known.tags.items()), manifests, held,
         )  # fmt: skip
         return seen.digest_of(repr(state).encode("utf-8", "surrogatepass"))
 
