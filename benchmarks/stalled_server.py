@@ -73,7 +73,7 @@ def main() -> None:
     step = Steps._step  # noqa: SLF001
 
     def timed_step(self: Steps) -> None:
-        watch.timed("step of " + place(self._steps), lambda: step(self))  # noqa: SLF001
+        watch.timed("step of " + place(self._steps), lambda: step(self))
 
     Steps._step = timed_step  # type: ignore[method-assign]  # noqa: SLF001
     loop._run = timed_run  # noqa: SLF001

@@ -168,3 +168,14 @@ def test_another_parent_of_a_manifest_is_no_new_era() -> None:
     assert uri(D) not in after.family.parents
     assert list(after.family.below(uri(E))) == [uri(M)]
     assert here.snapshot.without(uri(E)).census.era is not era
+
+
+def test_a_manifest_of_another_name_is_no_new_era() -> None:
+    here = world(BETWEEN)
+    name = "enterprise-manifest.yaml"
+    era = here.snapshot.census.era
+    renamed = edited(here, here.snapshot, name, "name: acme", "name: other")
+    assert renamed.census.era is era
+    back = edited(here, renamed, name, "name: other", "name: acme")
+    assert back.census.era is era
+    assert back.family.parents == here.snapshot.family.parents

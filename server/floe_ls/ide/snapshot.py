@@ -62,9 +62,7 @@ class Snapshot:
     _merged: dict[tuple[int, ...], tuple[tuple[Document, ...], Effective]] = field(
         default_factory=dict, repr=False, compare=False
     )
-    _families: dict[str, tuple[object, int, Family]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    _families: dict[str, _Known] = field(default_factory=dict, repr=False, compare=False)
     """The last family with what it was made of: it outlives edits that change no reference and no name."""
     _counted: tuple[Census | None, tuple[str, ...]] = field(
         default=(None, ()), repr=False, compare=False
@@ -177,21 +175,43 @@ class Snapshot:
     def family(self) -> Family:
         """Who inherits from whom, as far as parents are known: files, and what came from registries."""
         census = self.census
-        made_of = (
-            census.era,
-            {target: (d.uri, d.kind) for target, d in self.artifacts.items()},
-            self.settings,
-            self.settings_of,
-        )
+        artifacts = {target: (d.uri, d.kind) for target, d in self.artifacts.items()}
         known = self._families.get("last")
-        if known is None or known[0] != made_of or known[1] > len(census.moved):
+        if known is None or not known.holds_for(census, self.settings):
             family = family_of(census, self._remembering())
             family = family.with_artifacts(self.artifacts.values(), self.shapes, self.find)
         else:
-            moved = census.moved[known[1] :]
-            family = known[2].changed(moved, census, self.find) if moved else known[2]
-        self._families["last"] = made_of, len(census.moved), family
+            moved = [*census.moved[known.moved :], *self._meaning_otherwise(known, artifacts)]
+            find = self._remembering() if len(moved) > _FEW else self.find
+            family = known.family.changed(moved, census, find) if moved else known.family
+            if artifacts and (moved or artifacts != known.artifacts):
+                family = family.with_artifacts(self.artifacts.values(), self.shapes, self.find)
+        self._families["last"] = _Known(
+            census.era, artifacts, self.settings, self.settings_of, len(census.moved), family
+        )
         return family
+
+    def _meaning_otherwise(
+        self, known: _Known, artifacts: Mapping[str, tuple[str, Kind]]
+    ) -> Iterator[str]:
+        """Files whose references may lead elsewhere, now that artifacts or settings of folders are others."""
+        targets = {
+            target
+            for target in {*artifacts, *known.artifacts}
+            if artifacts.get(target) != known.artifacts.get(target)
+        }
+        of, before = self.settings_of, known.settings_of
+        folders: tuple[str, ...] = ()
+        if of is not before:
+            folders = tuple(f for f in {*of, *before} if _reach(of.get(f)) != _reach(before.get(f)))
+        if not targets and not folders:
+            return
+        names: dict[str, bool] = {}
+        for uri, row in self.census.by_uri.items():
+            if row.ref not in names:
+                names[row.ref] = bool(row.ref) and str(parse_ref(row.ref)) in targets
+            if names[row.ref] or uri.startswith(folders):
+                yield uri
 
     def _remembering(self) -> Find:
         """`find` for thousands of files, most of which name the same few manifests."""
@@ -389,6 +409,32 @@ class Snapshot:
 
 
 _NAMES = tuple(each.name for each in fields(Snapshot))
+
+
+_FEW = 100
+"""Files whose parents are looked for one by one."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """A family, with what it was made of."""
+
+    era: object
+    artifacts: Mapping[str, tuple[str, Kind]]
+    settings: Settings
+    settings_of: Mapping[str, Settings]
+    moved: int
+    family: Family
+
+    def holds_for(self, census: Census, settings: Settings) -> bool:
+        """Whether only some files can have other parents now."""
+        same = self.era is census.era and self.moved <= len(census.moved)
+        return same and _reach(self.settings) == _reach(settings)
+
+
+def _reach(settings: Settings | None) -> object:
+    """What settings say of where references lead."""
+    return settings and (settings.sources, settings.registries, settings.folder)
 
 
 def _local(setting: Setting) -> Setting:

@@ -118,13 +118,13 @@ def _concerned(before: Snapshot, after: Snapshot, moved: set[str]) -> Iterator[s
                 if number % _PIECE == 0:
                     yield ""
                 yield below
-    if was.era is not now.era:
+    if families[0] is not families[1]:
         for number, uri in enumerate(now.by_uri):
             if number % _PIECE == 0:
                 yield ""
             if families[0].parents.get(uri) != families[1].parents.get(uri):
                 yield uri
-    named_anew = was.era is not now.era or was.moved != now.moved
+    named_anew = was.era is not now.era or was.moved is not now.moved
     if manifests or was.calling is not now.calling or named_anew or families[0] is not families[1]:
         yield from (row.uri for row in now.manifests)
     changed = _elsewhere(before, after)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from floe_ls.chain.layers import Find, Found, Holder, Shapes, reference
-from floe_ls.chain.ref import OciRef
+from floe_ls.chain.ref import NameRef, OciRef, parse_ref
 from floe_ls.forms.dialect import file_name
 from floe_ls.forms.document import Document, Kind
 from floe_ls.forms.kept import kept
@@ -284,11 +284,16 @@ class Census:
         moved = [u for u, r in fresh.items() if u not in was or was[u].standing != r.standing]
         moved += (uri for uri in left if uri in was)
         kinds = [{r.kind for r in (fresh.get(u), was.get(u)) if r} for u in moved]
+        manifests = [u for u, found in zip(moved, kinds, strict=True) if Kind.MANIFEST in found]
         new_era = any(
-            Kind.MANIFEST in found and not _is_meant_alike(fresh.get(uri), was.get(uri))
-            for uri, found in zip(moved, kinds, strict=True)
+            not _is_manifest(fresh.get(uri)) or not _is_manifest(was.get(uri)) for uri in manifests
         )
-        new_era = new_era or len(self.moved) + len(moved) > _MOST_MOVED
+        if not new_era:
+            pairs = ((fresh[uri], was[uri]) for uri in manifests)
+            names = {n for pair in pairs if not _is_meant_alike(*pair) for n in _names(*pair)}
+            moved += self._naming(names) if names else ()
+        most = max(_MOST_MOVED, 2 * len(self.by_uri))
+        new_era = new_era or len(self.moved) + len(moved) > most
         return Census(
             self.by_uri.changed(fresh.items(), left),
             _of_kind(self._manifests, Kind.MANIFEST, fresh, old),
@@ -301,10 +306,33 @@ class Census:
             () if new_era else (*self.moved, *moved) if moved else self.moved,
         )
 
+    def _naming(self, names: set[str]) -> list[str]:
+        """The files that name a manifest by one of these names."""
+        known: dict[str, bool] = {}
+        found: list[str] = []
+        for uri, row in self.by_uri.items():
+            named = known.get(row.ref)
+            if named is None:
+                ref = parse_ref(row.ref) if row.ref else None
+                named = known[row.ref] = isinstance(ref, OciRef | NameRef) and ref.name in names
+            if named:
+                found.append(uri)
+        return found
 
-def _is_meant_alike(new: Row | None, old: Row | None) -> bool:
+
+def _is_manifest(row: Row | None) -> bool:
+    return row is not None and row.kind is Kind.MANIFEST
+
+
+def _is_meant_alike(new: Row, old: Row) -> bool:
     """Whether the same references lead to it as before: what it names as its own parent has no part in that."""
-    return new is not None and old is not None and new.standing[:-1] == old.standing[:-1]
+    return new.standing[:-1] == old.standing[:-1]
+
+
+def _names(*rows: Row) -> Iterator[str]:
+    for row in rows:
+        yield from _own_names(row)
+        yield from _file_names(row)
 
 
 def _of_kind(rows: Rows, kind: Kind, fresh: Mapping[str, Row], old: list[Row]) -> Rows:
