@@ -100,6 +100,11 @@ def test_the_same_and_a_stricter_value_are_fine() -> None:
         ("network_policies: {enabled: true}", "network_policies: open"),
         ("network_policies: {enabled: true}", "network_policies: disabled"),
         ("network_policies: enabled", "network_policies: {enabled: false}"),
+        ("network_policies: on", "network_policies: off"),
+        ("network_policies: yes", 'network_policies: "no"'),
+        ("network_policies: {enabled: true}", "network_policies: none"),
+        ("network_policies: {enabled: true}", "network_policies: Disabled"),
+        ("network_policies: deny-all", "network_policies: allow-all"),
         (
             "network_policies: default-deny",
             "network_policies: {enabled: true, default_deny: false}",

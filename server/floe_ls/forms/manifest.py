@@ -16,6 +16,7 @@ from floe_ls.forms.tree import (
 )
 from floe_ls.schema.meta import ERROR, SHIPPED, By, Severity
 from floe_ls.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence
+from floe_ls.syntax.scalars import yaml11
 from floe_ls.text import Span
 
 Pairs = list[tuple[int, Entry]]
@@ -392,9 +393,12 @@ def _nested_preset(entry: Entry, flat: Pairs) -> Entry:
 
 
 _NETWORK: dict[object, tuple[tuple[str, str], ...]] = {
-    **dict.fromkeys((False, "open", "disabled"), (("enabled", "false"),)),
-    **dict.fromkeys((True, "enabled"), (("enabled", "true"),)),
-    "default-deny": (("enabled", "true"), ("default_deny", "true")),
+    **dict.fromkeys(
+        (False, "open", "disabled", "off", "no", "false", "none", "allow-all", "default-allow"),
+        (("enabled", "false"),),
+    ),
+    **dict.fromkeys((True, "enabled", "on", "yes", "true"), (("enabled", "true"),)),
+    **dict.fromkeys(("default-deny", "deny-all"), (("enabled", "true"), ("default_deny", "true"))),
 }
 """What a word for all network policies says; the ADR names the field and no keys of it (R25)."""
 
@@ -406,7 +410,11 @@ def _network(entries: Pairs, base: int, notes: list[Note]) -> Pairs:
     word = inner[1].value if inner is not None else None
     if found is None or inner is None or type(word) is not Scalar or word.style == "*":
         return entries
-    meant = _NETWORK.get(word.value) if isinstance(word.value, bool | str) else None
+    # As floe's loader reads it: an unquoted `off` is false.
+    said = word.value if word.style or word.tag else yaml11(word.text)
+    if isinstance(said, str):
+        said = said.lower()
+    meant = _NETWORK.get(said) if isinstance(said, bool | str) else None
     if meant is None:
         return entries
     at, holder = found
