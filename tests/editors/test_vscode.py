@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import zipfile
@@ -215,19 +216,40 @@ def test_views_of_the_mesh_are_seen(tmp_path: Path, vsix: bytes, theme: str) -> 
 def test_in_a_workspace_that_nobody_trusts_only_the_extensions_own_server_runs(
     tmp_path: Path, vsix: bytes
 ) -> None:
-    canary = tmp_path / "floe-ls"
-    canary.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n", encoding="utf-8")
-    canary.chmod(0o755)
-    with code(
-        tmp_path / "home",
-        tmp_path / "examples",
-        settings={"floe.server.path": str(canary)},
-        vsix=[EXTENSION / "floe.vsix"],
-        trusted=False,
-    ) as running:
-        ran = running.run("untrusted.mjs")
-        assert ran.returncode == 0, ran.stderr
-        keep_pictures(running)
+    """And it asks no registry: neither for a reference, nor where the settings or the file of settings lead it."""
+    script(tmp_path / "floe-ls", f"touch {tmp_path}/ran")
+    with socket.create_server(("127.0.0.1", 0)) as registry:
+        host = f"127.0.0.1:{registry.getsockname()[1]}"
+        mirror = {"mirror": f"oci://{host}/mirror"}
+        folder = tmp_path / "examples" / "remote"
+        folder.mkdir(parents=True)
+        for name, parent in (
+            ("a", f"{host}/up"),
+            ("b", "b.example.com/up"),
+            ("c", "c.example.com/up"),
+        ):
+            (folder / f"{name}-domain-manifest.yaml").write_text(
+                f"scope: domain\nparent_manifest: oci://{parent}:v1\n", encoding="utf-8"
+            )
+        (folder / "floe-ls.toml").write_text(
+            f'[registries."b.example.com"]\nmirror = "{mirror["mirror"]}"\n', encoding="utf-8"
+        )
+        with code(
+            tmp_path / "home",
+            tmp_path / "examples",
+            settings={
+                "floe.server.path": str(tmp_path / "floe-ls"),
+                "floe.registries": {"c.example.com": mirror},
+            },
+            vsix=[EXTENSION / "floe.vsix"],
+            trusted=False,
+        ) as running:
+            ran = running.run("untrusted.mjs")
+            assert ran.returncode == 0, ran.stderr
+            keep_pictures(running)
+        registry.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            registry.accept()
     assert not (tmp_path / "ran").exists()
 
 

@@ -104,7 +104,11 @@ describe('floe', () => {
     const transforms = Array.from({ length: 1660 }, (_, index) => `  - type: dbt\n    name: step_${index}\n    path: models/\n`).join('');
     const document = await open(await written('adr/three-tier/sales/long/floe.yaml', `platform:\n  ref: oci://registry/sales-domain-manifest:v2.1.0\ntransforms:\n${transforms}wrong_key: 1\n`));
     assert.ok(document.lineCount > 4980);
-    await until('the unknown key', () => vscode.languages.getDiagnostics(document.uri).find((each) => each.range.start.line === document.lineCount - 2));
+    const unknown = (key: string): Promise<unknown> =>
+      until(key, () => vscode.languages.getDiagnostics(document.uri).find((each) => each.range.start.line === document.lineCount - 2 && each.message.includes(key)));
+    await unknown('wrong_key');
+    await edit(document, new vscode.Range(document.lineCount - 2, 0, document.lineCount - 2, 5), 'mistaken');
+    await unknown('mistaken_key');
   });
 
   it('judges a file outside of any workspace', async () => {
