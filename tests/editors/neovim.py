@@ -187,6 +187,24 @@ def neovim(home: Path, first: str = "", plugin: Path = PLUGIN) -> Iterator[Edito
 
 
 @contextlib.contextmanager
+def neovim_with_package(home: Path, file: Path) -> Iterator[Editor]:
+    """A Neovim in which the plugin is a package, as its README says, with a file on the command line."""
+    variables = settings(home)
+    package = Path(variables["XDG_DATA_HOME"], "nvim", "site", "pack", "floe", "start", "floe")
+    package.parent.mkdir(parents=True)
+    package.symlink_to(PLUGIN)
+    init = Path(variables["XDG_CONFIG_HOME"], "nvim", "init.lua")
+    init.parent.mkdir(parents=True)
+    server = f"{{ {sys.executable!r}, '-m', 'floe_ls', 'serve' }}"
+    init.write_text(f"vim.lsp.config('floe_ls', {{ cmd = {server} }})\n", encoding="utf-8")
+    with these_variables(variables):
+        command = [needs("nvim"), "--embed", "--headless", file]
+        nvim = pynvim.attach("child", argv=[str(word) for word in command])
+    with ends(nvim):
+        yield Editor(nvim)
+
+
+@contextlib.contextmanager
 def attach(socket: Path) -> Iterator[Editor]:
     """A Neovim that runs and listens."""
     nvim = pynvim.attach("socket", path=str(socket))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from editors.neovim import PLUGIN, Editor, neovim
+from editors.neovim import PLUGIN, Editor, neovim, neovim_with_package
 
 
 @pytest.fixture
@@ -374,3 +374,11 @@ def test_the_server_alone_needs_one_file(home: Path, workspace: Path, tmp_path: 
         editor.go_to("snowflake")
         editor.keys("K")
         assert "enterprise-manifest.yaml" in editor.until(editor.float_text)
+
+
+def test_as_a_package_it_needs_no_word_in_the_settings(home: Path, workspace: Path) -> None:
+    domain = workspace / "sales" / "sales-domain-manifest.yaml"
+    with neovim_with_package(home, domain) as editor:
+        assert editor.lua("return vim.bo.filetype") == "yaml.floe"
+        editor.until(lambda: editor.lua("return #vim.lsp.get_clients({ bufnr = 0 })"))
+        editor.until(lambda: "overrides 30" in editor.virtual_text())

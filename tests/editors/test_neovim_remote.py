@@ -38,8 +38,7 @@ def test_a_parent_from_a_registry_opens_as_a_buffer_with_hover(
     assert uri.startswith(f"floe-oci://{faults.host}/up@sha256:")
     editor.go_to("oci://")
     editor.keys("<C-]>")
-    editor.until(lambda: editor.name == uri)
-    assert "\n".join(editor.lines) == UP
+    editor.until(lambda: editor.name == uri and "\n".join(editor.lines) == UP)
     assert editor.lua("return vim.bo.readonly and not vim.bo.modifiable") is True
     editor.until(lambda: editor.lua("return #vim.lsp.get_clients({ bufnr = 0 })"))
     editor.go_to("compute: duckdb")

@@ -55,8 +55,8 @@ function M.enable(buffer)
   if not M.options().enable or server.is_enabled() or vim.bo[buffer].buftype ~= '' then
     return
   end
-  -- Behind the start of Neovim: then buffers that are open already are looked at, too.
-  vim.schedule(function()
+  -- Behind the start of Neovim: only then are buffers looked at that are open already.
+  local function start()
     if server.is_enabled() then
       return
     end
@@ -68,7 +68,12 @@ function M.enable(buffer)
       local message = 'floe: there is no program %s. Install it with: pipx install floe-language-server'
       vim.notify(message:format(program), vim.log.levels.WARN)
     end
-  end)
+  end
+  if vim.v.vim_did_enter == 1 then
+    vim.schedule(start)
+  else
+    vim.api.nvim_create_autocmd('VimEnter', { once = true, callback = start })
+  end
 end
 
 --- A buffer that gets a name may have become one of floe's files.
