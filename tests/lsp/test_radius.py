@@ -98,3 +98,44 @@ def test_the_edited_key_has_a_lens_until_it_is_saved(tmp_path: Path) -> None:
         wire.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
         while of_keys():
             wire.until("workspace/codeLens/refresh")
+
+
+def test_what_other_files_made_untrue_is_looked_at_again(tmp_path: Path) -> None:
+    made = written(tmp_path, 12)
+    uri, text = (
+        uri_of(tmp_path / "enterprise-manifest.yaml"),
+        made.files["enterprise-manifest.yaml"],
+    )
+    name = "domains/sales/sales-domain-manifest.yaml"
+    with stdio("--stdio") as (wire, _):
+        wire.start(CLIENT, uri_of(tmp_path))
+        wire.open(uri, text)
+        wire.change(uri, 2, text.replace("duckdb, snowflake", "snowflake"))
+        while not (found := breaks(published(wire, uri))):
+            pass
+        assert "`sales-domain`" in found[0]["message"]
+        mended = made.files[name].replace("duckdb", "snowflake")
+        (tmp_path / name).write_text(mended)
+        changes = {"changes": [{"uri": uri_of(tmp_path / name), "type": 2}]}
+        wire.notify("workspace/didChangeWatchedFiles", changes)
+        while "`sales-domain`" in breaks(published(wire, uri))[0]["message"]:
+            pass
+
+
+def test_a_manifest_that_is_closed_has_no_radius_any_more(tmp_path: Path) -> None:
+    made = written(tmp_path, 6)
+    uri, text = (
+        uri_of(tmp_path / "enterprise-manifest.yaml"),
+        made.files["enterprise-manifest.yaml"],
+    )
+    with stdio("--stdio") as (wire, _):
+        wire.start(CLIENT, uri_of(tmp_path))
+        wire.open(uri, text)
+        wire.change(uri, 2, text.replace("duckdb, snowflake", "snowflake"))
+        while not breaks(published(wire, uri)):
+            pass
+        assert wire.request("floe/impact", {"uri": uri})["broken"] > 0
+        wire.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+        assert wire.until("floe/impactChanged") == {"uri": uri}
+        found = wire.request("floe/impact", {"uri": uri})
+        assert (found["products"], found["changed"], found["broken"]) == (6, 0, 0)

@@ -40,6 +40,8 @@ class Look:
     before: Document
     impact: Impact = field(repr=False)
     made_of: tuple[object, ...] = field(repr=False)
+    keeps: Snapshot = field(repr=False, compare=False)
+    """What `made_of` names."""
 
     @cached_property
     def told(self) -> Mapping[Path, Told]:
@@ -98,7 +100,7 @@ class Radius:
         answer = Later()
         known = self._looks.get(uri)
         document = self._server.snapshot.documents.get(uri)
-        if known is not None and document is known.document and self._is_true(known):
+        if known is not None and self._is_true(known):
             answer.give(known)
         elif document is None or document.kind is not Kind.MANIFEST:
             answer.give(None)
@@ -108,18 +110,9 @@ class Radius:
                 self._look(uri)
         return answer
 
-    def again(self, uri: str) -> None:
-        """Something else than the manifest changed."""
-        if uri not in self._timers and uri not in self._work:
-            self._soon(uri)
-
-    def is_stale(self, look: Look) -> bool:
-        uri = look.document.uri
-        document = self._server.snapshot.documents.get(uri)
-        return document is not look.document or not self._is_true(look)
-
     def _is_true(self, look: Look) -> bool:
-        return look.made_of == self._made_of(look.document.uri)
+        document = self._server.snapshot.documents.get(look.document.uri)
+        return document is look.document and look.made_of == self._made_of(document.uri)
 
     # --- looking
 
@@ -140,7 +133,7 @@ class Radius:
         document = snapshot.documents.get(uri)
         asked = uri in self._asked  # who asks is told what is known
         if document is None or not (asked or uri in snapshot.opened):
-            self._answer(uri, None)
+            self._take(uri, None)
             return
         if not asked and not snapshot.scanned:
             self._soon(uri, SCANNING)
@@ -150,7 +143,7 @@ class Radius:
             return
         kept = self._baseline(document)
         if kept is None:
-            self._answer(uri, None)
+            self._take(uri, None)
             return
         from floe_ls.ide.impact import impact_steps
 
@@ -161,8 +154,10 @@ class Radius:
 
         def done(found: Impact | None) -> None:
             self._work.pop(uri, None)
-            look = Look(document, before, found, made_of) if found is not None else None
-            self._take(uri, look)
+            if found is None:
+                self._take(uri, None)
+            else:
+                self._take(uri, Look(document, before, found, made_of, snapshot))
 
         steps = impact_steps(kept.baseline, snapshot, uri)
         self._work[uri] = Steps(self._server.loop, steps, done)
@@ -196,8 +191,9 @@ class Radius:
 
     # --- what is compared with
 
-    def prepare(self) -> None:
-        """Makes ready, when nothing else is to be done, what the first edit of an open manifest is compared with."""
+    def when_idle(self) -> None:
+        """Looks again, when nothing else is to be done, at what other files may have made untrue, and makes ready what
+        the first edit of an open manifest is compared with."""
         if self._idle is not None:
             return
         snapshot = self._server.snapshot
@@ -210,6 +206,10 @@ class Radius:
         snapshot = self._server.snapshot
         if not snapshot.scanned:
             return
+        for uri, look in list(self._looks.items()):
+            at_work = uri in self._timers or uri in self._work
+            if not at_work and not self._is_true(look):
+                self._soon(uri)
         from floe_ls.ide.impact import prepared
 
         for uri in sorted(snapshot.opened):
@@ -228,7 +228,7 @@ class Radius:
                 kept.work = Steps(
                     self._server.loop,
                     prepared(kept.baseline, uri),
-                    lambda _: self.prepare(),  # the next one
+                    lambda _: self.when_idle(),  # the next one
                 )
             return
 

@@ -64,18 +64,6 @@ def register(server: FloeServer) -> None:
             server.notify("floe/impactChanged", {"uri": uri})
             server.contents.stale(SCHEME, uri)
 
-    def look_again() -> None:
-        """Something else than the manifest changed: what is shown may not be true any more."""
-        for uri, look in list(shown.items()):
-            if not radius.is_stale(look):
-                continue
-            if uri in server.snapshot.opened:
-                radius.again(uri)
-            else:
-                radius.forget(uri)
-                tell(uri)
-        radius.prepare()
-
     def say(look: Look | None) -> None:
         if look is not None:
             message = headline(look.impact, _name(server, look))
@@ -84,7 +72,7 @@ def register(server: FloeServer) -> None:
     server.requested["floe/impact"] = on_impact
     server.contents.add(SCHEME, content, _NOTHING)
     radius.looked.append(tell)
-    server.flushed.append(look_again)
+    server.flushed.append(radius.when_idle)
 
     @server.command("floe.showImpact")
     def show_impact(*arguments: Any) -> Any:
