@@ -25,6 +25,7 @@ from floe_ls.ide.snapshot import Snapshot
 from floe_ls.mesh.census import Row, row_of
 from floe_ls.remote import files, seen, settings_file
 from floe_ls.remote.artifact import Artifact
+from floe_ls.remote.behind import behind
 from floe_ls.remote.cache import Tags, default_folder
 from floe_ls.remote.count import Counting, candidates
 from floe_ls.remote.failure import Failure
@@ -227,7 +228,8 @@ class Session:
         """Whether all folders that have settings are known."""
         self.alike: Alike | None = None
         """What files that are added have in common, where one reads many."""
-        self._scan: threading.Thread | None = None
+        self._scan: threading.Event | None = None
+        """Set when the scan that was begun last has ended."""
         self._stop = threading.Event()
         self._watched: set[str] = set()
         """URIs whose chain is kept complete though no editor has them open: those a command line asked for."""
@@ -601,6 +603,7 @@ class Session:
         wanted = list(documents) if documents is not None else self.watched()
         for document in wanted:
             current = self.snapshot.documents.get(document.uri, document)
+            self._forget_offline(current)
             for _ in range(20):
                 target = self.snapshot.pending(current)
                 if not target or not self._resolve(target, current):
@@ -608,6 +611,20 @@ class Session:
             self._look_for_folders(current)
         if documents is None:
             self._demand_wanted()
+
+    def _forget_offline(self, document: Document) -> None:
+        """What could not be had because the folder of another file is offline may be had for this one."""
+        snapshot = self.snapshot
+        if not any(failure.kind == "offline" for failure in snapshot.failures.values()):
+            return
+        here = reference(snapshot.chain(document).layers[0].document, snapshot.shapes)
+        target = str(parse_ref(here.text)) if here is not None else ""
+        failure = snapshot.failures.get(target)
+        if failure is None or failure.kind != "offline" or self._fetcher is None:
+            return
+        if not snapshot.settings_for(document.uri).offline:
+            failures = {t: f for t, f in snapshot.failures.items() if t != target}
+            self.snapshot = snapshot.changed(failures=failures)
 
     def want(self, refs: Mapping[str, str]) -> None:
         """References in files that nobody has open, each with the URI of such a file: these are fetched, too."""
@@ -1015,14 +1032,17 @@ class Session:
             self._scan_folders(paths, self._stop, lambda call: call(), wait)
             return
         stop, before = self._stop, self._scan
+        self._scan = ended = threading.Event()
 
         def go_on() -> None:
             if before is not None:  # it ends soon
-                before.join()
-            self._scan_folders(paths, stop, self.post)
+                before.wait()
+            try:
+                self._scan_folders(paths, stop, self.post)
+            finally:
+                ended.set()
 
-        self._scan = threading.Thread(target=go_on, name="scan", daemon=True)
-        self._scan.start()
+        behind(go_on)
 
     def _candidates(
         self,
@@ -1055,7 +1075,8 @@ class Session:
         return (*given, *self.left_out.get("", ()), *self.left_out.get(root, ()))
 
     def _in_background(self, call: Callable[[threading.Event], None]) -> None:
-        threading.Thread(target=call, args=(self._stop,), name="reread", daemon=True).start()
+        stop = self._stop
+        behind(lambda: call(stop))
 
     def _counting(self, stop: threading.Event) -> Counting:
         # Other processes make floe's shapes themselves; a session for other shapes has none.

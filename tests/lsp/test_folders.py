@@ -122,16 +122,22 @@ def test_a_folder_that_comes_later_has_its_own_too(window: Window, tmp_path: Pat
     assert window.severity(uri, 1) == 1
 
 
+def said_of_the_parent(wire: Wire, uri: str, words: str) -> None:
+    """Waits until it is said of a file's parent."""
+    while True:
+        told = wire.until("textDocument/publishDiagnostics")
+        if told["uri"] == uri and any(words in d["message"] for d in told["diagnostics"]):
+            return
+
+
 def test_the_network_may_be_closed_for_one_folder(window: Window) -> None:
-    """A reference is asked for as the folder of its file wants it."""
-    two = window.folders[1]
+    """A reference is asked for as the folder of its file wants it, also where another folder wants it otherwise."""
+    one, two = window.folders
     window.set(two, {"offline": True})
     window.start()
     text = "scope: domain\nparent_manifest: oci://127.0.0.1:1/up:v1\n"
-    uri = uri_of(two / "domain-manifest.yaml")
-    window.wire.open(uri, text)
-    while True:
-        told = window.wire.until("textDocument/publishDiagnostics")
-        messages = [d["message"] for d in told["diagnostics"] if "127.0.0.1:1" in d["message"]]
-        if told["uri"] == uri and any("offline" in message for message in messages):
-            return
+    in_one, in_two = (uri_of(each / "domain-manifest.yaml") for each in (one, two))
+    window.wire.open(in_two, text)
+    said_of_the_parent(window.wire, in_two, "offline")
+    window.wire.open(in_one, text)
+    said_of_the_parent(window.wire, in_one, "refused")
