@@ -62,6 +62,7 @@ def test_the_hover_tells_the_story_of_a_value(editor: Editor, workspace: Path) -
     editor.open(workspace / "adr" / "three-tier" / "sales" / "sales-domain-manifest.yaml")
     editor.until(lambda: editor.lua("return #vim.lsp.get_clients({ bufnr = 0 })"))
     editor.go_to("data_retention_days")
+    editor.until(lambda: "overrides 30" in editor.virtual_text())  # the parent has been read
     editor.keys("K")
     story = editor.until(editor.float_text)
     assert "90" in story

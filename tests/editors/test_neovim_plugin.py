@@ -65,6 +65,7 @@ def test_the_effective_view_follows_edits_and_leads_to_origins(
 def test_a_hover_in_the_effective_view_is_that_of_the_origin(editor: Editor, product: Path) -> None:
     editor.attached(product)
     editor.command("FloeEffective")
+    editor.until(lambda: [line for line in editor.lines if "data_retention_days" in line])
     editor.go_to("data_retention_days")
     editor.keys("K")
     story = editor.until(editor.float_text)
@@ -83,6 +84,7 @@ def test_a_line_that_nobody_wrote_says_so(editor: Editor, product: Path) -> None
 def test_explain_tells_the_story(editor: Editor, workspace: Path) -> None:
     editor.attached(workspace / "sales" / "sales-domain-manifest.yaml")
     editor.go_to("data_retention_days")
+    editor.until(lambda: "overrides 30" in editor.virtual_text())  # the parent has been read
     editor.command("FloeExplain")
     assert "enterprise-manifest.yaml" in editor.until(editor.float_text)
 
@@ -372,6 +374,7 @@ def test_the_server_alone_needs_one_file(home: Path, workspace: Path, tmp_path: 
         assert editor.lua("return vim.bo.filetype") == "yaml"
         assert editor.lua("return vim.fn.exists(':FloeEffective')") == 0
         editor.go_to("snowflake")
+        editor.until(lambda: "enterprise-man" in str(editor.request("textDocument/hover")))
         editor.keys("K")
         assert "enterprise-manifest.yaml" in editor.until(editor.float_text)
 
