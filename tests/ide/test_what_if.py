@@ -133,6 +133,13 @@ def test_a_file_without_a_reference_has_no_other_version() -> None:
     assert what_if(here.snapshot, here.file("alone/floe.yaml"), "v2.0.0") is None
 
 
+def test_what_is_published_takes_no_other_version() -> None:
+    here = world(MESH)
+    deep = here.snapshot.artifacts["oci://r.example.com/deep:v1.0.0"]
+    assert what_if(here.snapshot, deep, "v1.0.0") is None
+    assert versions(here.snapshot, deep) == ()
+
+
 def test_the_summary_counts() -> None:
     assert summary(tried("finance-manifest.yaml", "v1.0.0")[1]) == "nothing changes"
     _, found = tried(DOMAIN, "v2.0.0")

@@ -65,7 +65,7 @@ def what_if(
     """`ref` is a whole reference, or only a tag or digest in place of the present one. None where a file has no
     reference. Files that inherit from it are judged, too, where no more than `most` of them differ."""
     here = reference(document, snapshot.shapes)
-    if here is None:
+    if here is None or document.ref:  # what is published stays as it is
         return None
     to = whole(here.text, ref)
     found = WhatIf(document, here.text, to)
@@ -128,7 +128,7 @@ def tags(snapshot: Snapshot, document: Document) -> tuple[str, ...] | None:
 
 def _versioned(snapshot: Snapshot, document: Document) -> OciRef | None:
     here = reference(document, snapshot.shapes)
-    ref = parse_ref(here.text) if here is not None else None
+    ref = parse_ref(here.text) if here is not None and not document.ref else None
     return ref if isinstance(ref, OciRef) else None
 
 
