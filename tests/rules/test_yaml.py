@@ -222,3 +222,16 @@ def test_a_key_that_only_floes_loader_reads_is_an_error_for_good() -> None:
     (one,) = [d for d in found(text) if d.code.startswith(("yaml/", "security/"))]
     assert (one.code, one.severity) == ("security/hidden-key", "error")
     assert fixed(text, "Quote it").startswith("governance: {'?pii_encryption': optional}")
+
+
+def test_an_anchor_has_a_name_that_floes_loader_takes() -> None:
+    check(
+        """
+        scope: enterprise
+        governance: &common.v1
+        #           ^^^^^^^^^^ error[yaml/anchor-name]: floe's loader refuses the anchor &common.v1: its name may have \
+a-z, digits, `-` and `_` only.
+          pii_encryption: &Pii_2-x required
+        """,
+        only="yaml/",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -36,6 +37,29 @@ DUPLICATE = Code(
     ),
     "A13",
 )
+NAME = Code(
+    "yaml/anchor-name",
+    ERROR,
+    "The name of an anchor has characters that floe's loader refuses.",
+    page(
+        """
+        In YAML an anchor may have nearly any name. floe's loader takes letters from a to z, digits, `-` and `_`, and
+        refuses a file with others.
+        """,
+        """
+        notes: &common.v1
+          pii_encryption: required
+        governance: *common.v1
+        """,
+        """
+        notes: &common-v1
+          pii_encryption: required
+        governance: *common-v1
+        """,
+        "Rename the anchor, in all places at once.",
+    ),
+    "A13",
+)
 TOO_MANY = Code(
     "yaml/too-many-aliases",
     ERROR,
@@ -61,10 +85,17 @@ TOO_MANY = Code(
 )
 
 
+_STRANGE = re.compile("[^0-9A-Za-z_-]")
+
+
 def check(subject: Subject) -> Iterator[Finding]:
     document = subject.document
     signs = document.tree.signs
     for name, anchors in signs.anchors.items():
+        strange = _STRANGE.search(name)
+        for anchor in anchors if strange is not None else ():
+            message = f"floe's loader refuses the anchor &{name}: its name may have a-z, digits, `-` and `_` only."
+            yield Finding(NAME.slug, Span(anchor.offset, anchor.offset + len(name) + 1), message)
         for earlier, later in pairwise(anchors):
             if document.tree.document_at(earlier.offset) is not document.tree.document_at(
                 later.offset
@@ -82,4 +113,4 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield Finding(TOO_MANY.slug, Span(at, document.lines.end(line)), message)
 
 
-RULE = Rule((DUPLICATE, TOO_MANY), check, alone=True)
+RULE = Rule((DUPLICATE, NAME, TOO_MANY), check, alone=True)
