@@ -86,6 +86,10 @@ def test_the_extension_holds_what_it_needs_and_no_more(
         "extension/syntaxes/floe.tmLanguage.json",
     }
     assert json.loads(archive.read("extension/package.json"))["version"] == package["version"]
+    (walkthrough,) = package["contributes"]["walkthroughs"]
+    pictures = {f"extension/{step['media']['image']}" for step in walkthrough["steps"]}
+    assert len(pictures) == len(walkthrough["steps"])
+    assert pictures <= media
     own = f"extension/bundled/wheels/floe_language_server-{package['version']}-py3-none-any.whl"
     assert own in wheels
 

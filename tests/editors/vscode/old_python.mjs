@@ -11,4 +11,8 @@ await inWindow(process.argv[2], async (code) => {
   assert.equal(messages.length, 1);
   assert.match(messages[0], /found Python 3\.9/);
   await code.shot('old-python');
+  await code.page.locator('.notifications-center .notification-list-item .monaco-button', { hasText: 'Show Log' }).click();
+  // Its text would be written by a library that is not compiled for the tests.
+  await code.sees('.panel .action-item.checked', 'Output');
+  await code.sees('.panel .title-actions', 'floe');
 });
