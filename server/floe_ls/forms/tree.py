@@ -80,11 +80,12 @@ def find(node: Node | None, key: str) -> tuple[int, Entry] | None:
     """An entry of a mapping with its offset; the last one of that name, as floe's loader takes it."""
     if not isinstance(node, Mapping):
         return None
-    found = None
-    for at, entry in zip(node.at, node.entries, strict=True):
+    number = len(node.entries)
+    for entry in reversed(node.entries):
+        number -= 1
         if isinstance(entry.key, Scalar) and entry.key.text == key:
-            found = at, entry
-    return found
+            return node.at[number], entry
+    return None
 
 
 def text_of(node: Node | None) -> str | None:

@@ -193,8 +193,10 @@ def _said(document: Document, root: Shape, path: tuple[str, ...]) -> list[str]:
     if len(path) != _ITEM:
         return []
     lists, fields = _spellings(root, path)
-    holder = next((at for name in lists if (at := document.at((name,))) is not None), None)
-    if holder is None or not isinstance(holder.node, Sequence):
+    found = (find(document.root.node, name) for name in lists)
+    holder = next((each for each in found if each is not None), None)
+    listed = holder[1].value if holder is not None else None
+    if not isinstance(listed, Sequence):
         return []
 
     def text(entry: Entry) -> str | None:
@@ -204,7 +206,7 @@ def _said(document: Document, root: Shape, path: tuple[str, ...]) -> list[str]:
                 return text_of(found[1].value)
         return None
 
-    return [said for said in kept(document.memo, f"said {path}", holder.node.entries, text) if said]
+    return [said for said in kept(document.memo, f"said {path}", listed.entries, text) if said]
 
 
 Rows = Layered[str, Row]
