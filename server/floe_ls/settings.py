@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 RuleSeverity = Literal["off", "hint", "information", "warning", "error"]
 
@@ -121,9 +125,9 @@ def parse_settings(data: Mapping[str, Any], folder: str = "") -> tuple[Settings,
             problems.append("`registries.allow`: a list of hosts belongs here.")
     if not data:
         return Settings(folder=folder), problems
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
-    reader = TypeAdapter(Settings)
+    reader = _reader()
     for _ in range(20):
         try:
             return reader.validate_python({**data, "folder": folder}), problems
@@ -136,6 +140,13 @@ def parse_settings(data: Mapping[str, Any], folder: str = "") -> tuple[Settings,
                 )
                 _drop(data, found["loc"])
     return Settings(folder=folder), problems
+
+
+@cache
+def _reader() -> TypeAdapter[Settings]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Settings)
 
 
 def merged(file: Mapping[str, Any], editor: Mapping[str, Any]) -> dict[str, Any]:

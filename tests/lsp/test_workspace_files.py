@@ -83,11 +83,12 @@ def fresh(folder: Path) -> set[Place]:
         return Asking(wire, uri_of(folder)).whole()
 
 
-def wait(session: Session) -> None:
-    """Until nothing is read any more: on other threads, which say nothing when they end."""
-    for thread in threading.enumerate():
-        if thread.name == "reread":
-            thread.join(20)
+def reread(session: Session, uris: Iterable[str]) -> None:
+    """Waits until all is read, which happens on another thread."""
+    done = threading.Event()
+    session.changed = lambda: None if session.is_reading else done.set()
+    session.reread(uris)
+    assert done.wait(20)
     assert not session.is_reading
 
 
@@ -188,8 +189,7 @@ def test_a_parent_that_was_read_before_the_scan_changes_among_many(tmp_path: Pat
     assert "duckdb" in session.snapshot.documents[enterprise].text
     session.scan(wait=True)
     (tmp_path / "enterprise-manifest.yaml").write_text("scope: enterprise\n")
-    session.reread([enterprise, *(uri_of(tmp_path / name) for name in made.files)])
-    wait(session)
+    reread(session, [enterprise, *(uri_of(tmp_path / name) for name in made.files)])
     assert session.snapshot.documents[enterprise].text == "scope: enterprise\n"
 
 
@@ -206,9 +206,6 @@ def test_each_file_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         return look(path, *arguments, **named)
 
     monkeypatch.setattr(seen, "look", counted)
-    done: list[bool] = []
-    session.changed = lambda: done.append(True)
     paths = sorted(map(os.fspath, tmp_path.glob("domains/*/*/floe.yaml")))
-    session.reread([uri_of(path) for path in paths for _ in range(3)])
-    wait(session)
+    reread(session, [uri_of(path) for path in paths for _ in range(3)])
     assert sorted(looked) == paths

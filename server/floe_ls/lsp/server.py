@@ -28,6 +28,7 @@ from floe_ls.lsp.left_out import left_out
 from floe_ls.lsp.loop import Loop, Timer
 from floe_ls.lsp.radius import Radius
 from floe_ls.lsp.wire import Json, Wire, compact
+from floe_ls.remote.behind import behind
 from floe_ls.session import Change, Fetch, Session, floe_shapes
 from floe_ls.text import Encoding
 
@@ -46,6 +47,8 @@ SOON, LEISURE = 0.02, 0.5
 """Seconds after which everything is loaded: after the first findings, and where no file was opened."""
 COLLECT = 50_000
 """New objects after which cycles are looked for. There are hardly any."""
+STILL = 0.3
+"""Seconds without a message after which the client seems to want nothing at the moment."""
 IDLE = 5.0
 """Seconds without a message after which nobody waits."""
 CLOSED = 20
@@ -103,7 +106,7 @@ class FloeServer:
         self._all_due = False
         self._scheduled = False
         self._quiet: Timer | None = None
-        self._loading: threading.Thread | None = None
+        self._loading = False
         self._complete = False
         """Everything is loaded."""
         self._scanning = False
@@ -306,9 +309,9 @@ class FloeServer:
 
     def load(self) -> None:
         """Loads pygls behind the first findings, so that the first request does not wait for it."""
-        if self._loading is None:
-            self._loading = threading.Thread(target=self._import, name="load", daemon=True)
-            self._loading.start()
+        if not self._loading:
+            self._loading = True
+            behind(self._import)
 
     def _import(self) -> None:
         try:
@@ -333,6 +336,10 @@ class FloeServer:
         """What is there now stays: the collector of cycles need not look through it, not even once: in the tree of a
         long file that takes a quarter of a second, and finds nothing."""
         if not self._complete:
+            return
+        if time.monotonic() - self._heard < STILL:  # it would be felt
+            gc.enable()
+            self.loop.later(STILL, lambda: self._settle(closed))
             return
         self._closed += closed
         if self._closed >= CLOSED:
@@ -557,7 +564,7 @@ class FloeServer:
         self._tell_unopened()
         for call in self.flushed:
             call()
-        if self._loading is None:
+        if not self._loading:
             self.loop.later(SOON, self.load)
 
     def refresh(self) -> None:

@@ -14,6 +14,7 @@ from floe_ls.ide.stirred import Answers, Stirred, stirred
 from floe_ls.lsp.judging import NOTHING, Client, judged, judging
 from floe_ls.lsp.later import Later, Steps
 from floe_ls.lsp.wire import Json, compact
+from floe_ls.remote.behind import behind
 from floe_ls.remote.workers import answers, cores
 
 if TYPE_CHECKING:
@@ -315,7 +316,7 @@ class Unopened:
             finally:
                 server.loop.post(lambda: self._ran(run))
 
-        threading.Thread(target=go_on, name="judge", daemon=True).start()
+        behind(go_on)
 
     def _took(self, run: _Run, found: Iterable[tuple[str, str]]) -> None:
         snapshot = self._server.snapshot
