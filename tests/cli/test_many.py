@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -27,6 +28,29 @@ def printed(
     with contextlib.redirect_stdout(out):
         command.check(["."], form, offline=True)
     return out.getvalue()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_files_have_in_common_does_not_change_what_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    dialect = ("adr", "design", "v1")[seed]
+    made, random = written(tmp_path, 60, dialect, 6), Random(seed)
+    for name, text in made.files.items():
+        if not name.endswith(".yaml"):
+            continue
+        lines = text.splitlines(keepends=True)
+        for _ in range(
+            random.choice((0, 0, 1, 2))
+        ):  # a line that is gone, is there twice, or moved
+            at = random.randrange(len(lines))
+            line = lines[at]
+            lines[at : at + 1] = [line] * random.choice((0, 2))
+            if random.random() < 0.4:
+                lines.insert(random.randrange(len(lines) + 1), line)
+        (tmp_path / name).write_text("".join(lines))
+    plain = printed(tmp_path, "json", monkeypatch, few=1_000)
+    assert printed(tmp_path, "json", monkeypatch, few=0) == plain
 
 
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
