@@ -341,3 +341,60 @@ def test_mending_the_manifest_mends_the_reference() -> None:
     after = diagnostics(here.snapshot.with_document(mended), here.document)
     assert [d.code for d in grave(before)] == ["ref/invalid"]
     assert grave(after) == []
+
+
+PUBLISHED = """
+    #- orders/floe.yaml
+    $0metadata: {name: orders, version: 1.0.0, description: All orders}
+    platform: {ref: "oci://registry/sales-domain:v1.0.0"}
+    transforms: [{type: dbt, path: models/}]
+    #- domain.yaml @ oci://registry/sales-domain:v1.0.0
+    scope: domain
+    parent_manifest: oci://registry/enterprise:v1.0.0
+    plugins: {compute: spark}
+    #- enterprise.yaml @ oci://registry/enterprise:v1.0.0
+"""
+
+
+@pytest.mark.parametrize(
+    ("enterprise", "message"),
+    [
+        (
+            "scope: enterprise\n    approved_plugins: [duckdb]\n",
+            "oci://registry/sales-domain:v1.0.0 inherits from oci://registry/enterprise:v1.0.0, which has an",
+        ),
+        (
+            "plugins: {compute: spark}\n",
+            "oci://registry/sales-domain:v1.0.0 has an error in line 2: The parent of a domain manifest",
+        ),
+        (
+            "scope: domain\n    parent_manifest: oci://registry/enterprise:v1.0.0\n    plugins: {compute: spark}\n",
+            "oci://registry/enterprise:v1.0.0 has an error in line 2: oci://registry/enterprise:v1.0.0 names itself",
+        ),
+    ],
+)
+def test_what_is_wrong_above_an_artifact_is_told_where_it_is_used(
+    enterprise: str, message: str
+) -> None:
+    (finding,) = found(PUBLISHED + "    " + enterprise)
+    assert (finding.code, finding.severity) == ("ref/invalid", "error")
+    assert finding.message.startswith(f"{message} ")
+
+
+def test_what_is_wrong_above_a_file_is_told_in_that_file() -> None:
+    check(
+        """
+        #- orders/floe.yaml
+        metadata: {name: orders, version: 1.0.0, description: All orders}
+        platform: {ref: "oci://registry/sales-domain:v1.0.0"}
+        transforms: [{type: dbt, path: models/}]
+        #- sales-domain.yaml
+        scope: domain
+        parent_manifest: oci://registry/enterprise:v1.0.0
+        #                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error[ref/invalid]
+        plugins: {compute: spark}
+        #- enterprise.yaml @ oci://registry/enterprise:v1.0.0
+        scope: enterprise
+        approved_plugins: [duckdb]
+        """
+    )

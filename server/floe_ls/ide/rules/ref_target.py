@@ -104,6 +104,8 @@ governance:
   pii_encryption: optional
 ```
 
+The same is said of a manifest further up, where those between came from a registry: nobody else would see it.
+
 Mend it there, or name another version of it here.
 """,
     "R48; J15",
@@ -120,7 +122,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     if len(subject.chain.layers) > 1:
         above = subject.chain.layers[-2]
         yield from _stale(above, here)
-        yield from _invalid(subject, above, here)
+        yield from _invalid(subject, here)
 
 
 def _trouble(subject: Subject, trouble: Trouble, here: Reference) -> Iterator[Finding]:
@@ -165,20 +167,34 @@ def _age(document: Document) -> str:
     return f" of {moment:%Y-%m-%d %H:%M} UTC"
 
 
-def _invalid(subject: Subject, above: Layer, here: Reference) -> Iterator[Finding]:
-    """One finding, however many errors there are."""
-    if above.document.partial:
-        return
-    errors = _errors(subject, above.document)
-    if not errors:
-        return
-    first = errors[0]
-    rest = len(errors) - 1
-    more = f" ({rest} more there.)" if rest else ""
-    line = above.document.lines.position(first.span.start)[0] + 1
-    message = f"{above.name} has an error in line {line}: {first.message}{more}"
-    where = Related(above.document, first.span, first.message)
-    yield Finding(INVALID.slug, here.span, message, (where, *first.related))
+def _invalid(subject: Subject, here: Reference) -> Iterator[Finding]:
+    """One finding, however many errors there are. A file shows what is wrong with the manifests above it; an artifact
+    has nobody to show it to, so that it is told where it is used."""
+    named = subject.chain.layers[-2]
+    for layer in reversed(subject.chain.layers[:-1]):
+        document = layer.document
+        errors = () if document.partial else _errors(subject, document)
+        if errors:
+            first, rest = errors[0], len(errors) - 1
+            more = f" ({rest} more there.)" if rest else ""
+            line = document.lines.position(first.span.start)[0] + 1
+            whose = document.name
+            if layer is not named:
+                whose = f"{named.name} inherits from {document.name}, which"
+            message = f"{whose} has an error in line {line}: {first.message}{more}"
+            where = Related(document, first.span, first.message)
+            yield Finding(INVALID.slug, here.span, message, (where, *first.related))
+            return
+        if not document.ref:
+            return
+    for trouble in subject.chain.troubles:
+        document = trouble.document
+        if trouble.code.startswith("chain/") and document is not subject.document and document.ref:
+            line = document.lines.position(trouble.span.start)[0] + 1
+            message = f"{document.name} has an error in line {line}: {trouble.message}"
+            where = Related(document, trouble.span, trouble.message)
+            yield Finding(INVALID.slug, here.span, message, (where,))
+            return
 
 
 def _errors(subject: Subject, document: Document) -> tuple[Diagnostic, ...]:
