@@ -63,20 +63,25 @@ def main() -> int:
     options = _options()
     rows: list[Row] = []
     for size in (int(size) for size in options.products.split(",")):
-        for row in measured(size, options.dialect):
+        rounds = [[*measured(size, options.dialect)] for _ in range(options.rounds)]
+        for found in zip(*rounds, strict=True):
+            row = min(
+                found, key=lambda each: each.value
+            )  # what else runs here makes it only slower
             rows.append(row)
             cpu = f", {row.cpu:.2f} s of CPU" if row.cpu is not None else ""
             unit = "MB" if row.what == "memory" else "s"
             print(f"{size:>7,} products: {row.what}: {row.value:.3g} {unit}{cpu}", flush=True)
-    if not options.print:
+    to = options.to or (MESH if options.products == SIZES else None)
+    if to is not None and not options.print:
         kept = {
             "when": f"{datetime.datetime.now(datetime.UTC):%d %B %Y}",
             "machine": f"{os.cpu_count()} cores ({processes.processor()}), Linux"
             f" {platform.release().split('-')[0]}, Python {platform.python_version()}",
             "rows": [asdict(row) for row in rows],
         }
-        options.to.parent.mkdir(exist_ok=True)
-        options.to.write_text(json.dumps(kept, indent=1) + "\n")
+        to.parent.mkdir(exist_ok=True)
+        to.write_text(json.dumps(kept, indent=1) + "\n")
     return 0
 
 
@@ -147,7 +152,9 @@ def _edits(root: Path, made: Mesh, env: dict[str, str]) -> Iterator[Row]:
             gone = ("duckdb, ", ", snowflake")[number % 2]
             start = text.splitlines()[line].index(gone)
             _change(client, document, 2 * number + 2, line, start, start + len(gone), "")
+            before = client.queued()
             took, found = client.call("floe/impact", document)
+            took = client.net(took, before)  # less the time in which others had the core
             names = {
                 file["name"] for group in found["groups"] if group["new"] for file in group["files"]
             }
@@ -195,7 +202,10 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--products", default=SIZES, help=f"sizes, else {SIZES}")
     parser.add_argument("--dialect", choices=DIALECTS, default="v1")
-    parser.add_argument("--to", type=Path, default=MESH, help="where the figures are kept")
+    parser.add_argument("--rounds", type=int, default=2, help="of which the best counts, else 2")
+    parser.add_argument(
+        "--to", type=Path, help="where the figures are kept, if not all sizes are measured"
+    )
     parser.add_argument("--print", action="store_true", help="prints them only")
     return parser.parse_args()
 
