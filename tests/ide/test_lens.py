@@ -55,6 +55,21 @@ def test_a_manifest_counts_who_inherits_from_it_also_by_way_of_a_registry() -> N
     ]
 
 
+def test_counts_follow_files_that_come_and_go() -> None:
+    here = world(MESH)
+    name = "sales/sales-domain-manifest.yaml"
+    document = here.file(name)
+    more = read_document(
+        "file:///w/sales/more/floe.yaml", "platform: {ref: ../sales-domain-manifest.yaml}\n"
+    )
+    grown = here.snapshot.with_document(more)
+    titles = [
+        lenses(snapshot, document)[0].title
+        for snapshot in (here.snapshot, grown, here.snapshot, grown.without(more.uri))
+    ]
+    assert titles == [f"{number} products inherit" for number in (2, 3, 2, 2)]
+
+
 def test_a_product_tells_what_it_resolves_to() -> None:
     assert told("sales/orders/floe.yaml") == [
         "0: Show effective configuration",

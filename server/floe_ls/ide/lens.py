@@ -90,9 +90,8 @@ def _first(document: Document) -> Span:
 
 
 def _inheritors(snapshot: Snapshot, document: Document) -> str:
-    below = [row.tier for row in snapshot.rows_below(document)]
-    below += (found.tier for found in snapshot.artifacts_below(document))
-    domains, products = below.count(Tier.DOMAIN), below.count(Tier.PRODUCT)
+    below = snapshot.count_below(document)
+    domains, products = below.get(Tier.DOMAIN, 0), below.get(Tier.PRODUCT, 0)
     parts = [count(domains, "domain")] if domains else []
     parts += [count(products, "product")] if products or not domains else []
     if not below:

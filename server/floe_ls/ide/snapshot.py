@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -64,6 +65,10 @@ class Snapshot:
     )
     _families: dict[str, _Known] = field(default_factory=dict, repr=False, compare=False)
     """The last family with what it was made of: it outlives edits that change no reference and no name."""
+    _below: dict[str, tuple[Family, tuple[object, ...], Mapping[Tier, int]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """How many inherit from a manifest, with what that was counted in."""
     _counted: tuple[Census | None, tuple[str, ...]] = field(
         default=(None, ()), repr=False, compare=False
     )
@@ -255,11 +260,22 @@ class Snapshot:
         uris = self.family.below(self._known_as(document))
         yield from (row for uri in uris if (row := self.census.by_uri.get(uri)) is not None)
 
-    def artifacts_below(self, document: Document) -> Iterator[Document]:
-        """The manifests from registries that inherit from it, and that files of the workspace build on."""
-        known = self._artifacts_by_uri
-        uris = self.family.below(self._known_as(document))
-        yield from (known[uri] for uri in uris if uri in known and self.family.children_of(uri))
+    def count_below(self, document: Document) -> Mapping[Tier, int]:
+        """How many inherit from a manifest, by tier: files, and manifests from registries that files build on. Counted
+        again only after one came, went, or inherits from another."""
+        uri, family, census = self._known_as(document), self.family, self.census
+        made_of = census.era, census.moved
+        known = self._below.get(uri)
+        if known is None or known[0] is not family or known[1] != made_of:
+            counts = Counter(row.tier for row in self.rows_below(document))
+            for below in family.below(uri):
+                artifact = self._artifacts_by_uri.get(below)
+                if artifact is not None and family.children_of(below):
+                    counts[artifact.tier] += 1
+            for stale in [each for each, of in self._below.items() if of[0] is not family]:
+                del self._below[stale]  # it would keep a family that is no more
+            known = self._below[uri] = family, made_of, counts
+        return known[2]
 
     def _known_as(self, document: Document) -> str:
         """The URI by which references lead to a manifest: editors write that of an artifact in their own way."""

@@ -20,8 +20,8 @@ BREAKS = Code(
     "Files below this manifest would break by an edit that is not saved yet.",
     """\
 While a manifest is edited, all files of the workspace that inherit from it are judged again, open or not, and compared
-with how they were before. The message counts those that would have new errors and names the first; the lens on the edited
-key, and `floe-ls impact`, list all of them with their values before and after.
+with how they were before. The message counts those that would have new errors and names the first; the lens on the
+edited key, and `floe-ls impact`, list all of them with their values before and after.
 
 Worth a look: an enterprise manifest that no longer approves what its domains chose.
 
