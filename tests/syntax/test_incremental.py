@@ -54,25 +54,35 @@ def test_keys_in_values_make_the_tree_that_a_fresh_start_makes(seed: int) -> Non
         "@",
         "é",
         " #c",
-        "\t",
-        "\n",
-        "...",
+    )
+    words += ("\t", "\n", "...", "---", "<<", "<<<<<<< ", "\ufeff", "\u2028", "!a!", "\x01", "\\")
+    fixed = (
+        "a: 1\nb:\n  - x: y\n  - q\nc: d",
+        '{"a": "bcd", "e": ["fg", {"i": "jkl"}], k: \'mno\'}',
     )
     for _ in range(60):
         made = random_yaml(random, random_data(random))
-        text = random.choice(
-            (configuration(2), made, made.replace("\n", "\r\n"), "a: 1\nb:\n  - x: y\n  - q\nc: d")
-        )
+        text = random.choice((configuration(2), made, made.replace("\n", "\r\n"), *fixed))
         tree = Tree(text)
         for _ in range(10):
             start = random.randrange(len(text) + 1)
             end = min(len(text), start + random.choice((0, 0, 0, 1, 2)))
             new = random.choice(words)
             edited = text[:start] + new + text[end:]
-            made_of = Tree(edited, tree, (start, end, len(new)))
-            assert dump(made_of) == dump(Tree(edited)), f"seed {seed}: {text!r} -> {edited!r}"
+            made_of, fresh = Tree(edited, tree, (start, end, len(new))), Tree(edited)
+            assert dump(made_of) == dump(fresh), f"seed {seed}: {text!r} -> {edited!r}"
+            assert (made_of.rare, made_of.special) == (fresh.rare, fresh.special), edited
             if random.random() < 0.5:
                 text, tree = edited, made_of
+
+
+def test_a_key_in_quotes_on_a_long_line_leaves_the_other_elements_the_same_objects() -> None:
+    text = json.dumps([{"name": f"n{n}", "values": [1, 2, {"a": n}]} for n in range(300)])
+    at = text.index("n150") + 2
+    old = Tree(text)
+    new = Tree(text[:at] + "x" + text[at:], old, (at, at, 1))
+    assert dump(new) == dump(Tree(new.text))
+    assert shared(old, new) == 299
 
 
 def test_a_key_in_a_value_makes_only_the_entries_around_it_anew() -> None:

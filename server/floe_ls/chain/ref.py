@@ -129,7 +129,7 @@ Ref = OciRef | PathRef | FileRef | NameRef
 AnyRef = Ref | BadRef
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def parse_ref(text: str) -> AnyRef:
     """What a text refers to. Every text is something, if only a `BadRef`."""
     if not text.strip():
@@ -443,7 +443,7 @@ def _cut(text: str, span: Span | None) -> str:
     return text[span.start : span.end] if span else ""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def resolve_path(base_uri: str, path: str) -> str:
     """The URI of the file that `path`, written in the file at `base_uri`, leads to.
 

@@ -45,7 +45,7 @@ def _forgiven(length: int) -> int:
     return 1 if length <= 4 else 2 if length <= 8 else 3
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _folded(word: str) -> tuple[str, int]:
     """The word as it is compared, and the set of its letters as bits."""
     folded = word.strip().casefold().replace("_", "-")

@@ -18,7 +18,7 @@ _FORBIDDEN = re.compile(
     "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\\ud800-\\udfff\\ufffe\\uffff]"
 )
 _FEW = 20
-_SPECIAL = re.compile(r"(?:^|(?<=\ufeff))(?:---|\.\.\.|<<<<<<<(?= ))", re.MULTILINE)
+_SPECIAL = re.compile(r"(?:^|(?<=\ufeff)(?<![\s\S]{2}))(?:---|\.\.\.|<<<<<<<(?= ))", re.MULTILINE)
 LINE_BREAKS = "\x85\u2028\u2029"
 """What YAML 1.1 takes for the end of a line, and YAML 1.2 for text."""
 _NAME = rf"[^ \t\r\n,\[\]{{}}{LINE_BREAKS}]"
@@ -64,8 +64,7 @@ class Tree:
         change = None
         if old and edit and text is self.text and old.source is old.text:
             change = Change(edit[0], edit[1], edit[2] - (edit[1] - edit[0]))
-        lines = _lines_of(text, change) if change else (0, len(text))
-        self.special = _special(text, change, lines, old)
+        self.special = _special(text, change, old)
         if any(word == "<<<<<<<" for _, word in self.special):
             self.conflicts = [m.span() for m in tokens.CONFLICT.finditer(text)]
             text = tokens.CONFLICT.sub(lambda m: "#" + m[0][1:], text)
@@ -76,8 +75,7 @@ class Tree:
             return
         if old and change is None:
             change = _difference(old.source, text)
-            lines = _lines_of(text, change)
-        self.rare = _places(_RARE, text, change, lines, old.rare if old else None)
+        self.rare = _rare(text, change, old)
         self.forbidden = _forbidden(text, change if old and not old.forbidden else None)
         if old and change and len(old.documents) == 1 and not (self.special or old.special):
             document = spliced(old.documents[0], text, change)
@@ -229,28 +227,55 @@ def _lines_of(text: str, change: Change) -> tuple[int, int]:
     return start, len(text) if end < 0 else end + 1
 
 
-def _special(text: str, change: Change | None, lines: tuple[int, int], old: Tree | None) -> Places:
+_NEAR = 200
+_GAP = r"[ \t\r\n,\[\]{}]"
+_UP_TO_GAP, _NEXT_GAP = re.compile(rf"[\s\S]*{_GAP}"), re.compile(_GAP)
+
+
+def _words_of(text: str, change: Change) -> tuple[int, int]:
+    """The words, as `_RARE` knows them, that a change touched: the lines, where they are long without a gap."""
+    start, end = change.same, change.moved + change.delta
+    before = _UP_TO_GAP.match(text, max(start - _NEAR, 0), start)
+    after = _NEXT_GAP.search(text, end, end + _NEAR)
+    if before is None or after is None:
+        return _lines_of(text, change)
+    return before.end(), after.end()  # the gap tells whether a question mark counts
+
+
+def _special(text: str, change: Change | None, old: Tree | None) -> Places:
     if change and old:
-        return _places(_SPECIAL, text, change, lines, old.special)
+        return _moved(_at_line_starts(text, change), *_lines_of(text, change), change, old.special)
     if text.startswith(("---", "...", "<<<<<<< ", "\ufeff")) or any(
         f"\n{word}" in text for word in ("---", "...", "<<<<<<< ")
     ):
-        return _places(_SPECIAL, text, None, lines)
+        return _found(_SPECIAL, text, 0, len(text))
     return []
 
 
-def _places(
-    pattern: re.Pattern[str],
-    text: str,
-    change: Change | None,
-    lines: tuple[int, int],
-    old: Places | None = None,
-) -> Places:
-    """Where words stand that do not reach over the end of a line. Only lines that an edit touched are searched."""
+def _at_line_starts(text: str, change: Change) -> Places:
+    """The special words of the lines that a change touched, without a look at the rest of a long line."""
+    start, new = (
+        text.rfind("\n", 0, change.same) + 1,
+        text[change.same : change.moved + change.delta],
+    )
+    starts = [start, start + 1] if text.startswith("\ufeff") and not start else [start]
+    starts += [change.same + m.end() for m in re.finditer("\n", new)]
+    return [(m.start(), m[0]) for at in starts if (m := _SPECIAL.match(text, at))]
+
+
+def _rare(text: str, change: Change | None, old: Tree | None) -> Places:
     if change is None or old is None:
-        return [(m.start(), m[0]) for m in pattern.finditer(text)]
-    start, end = lines
-    inside = [(m.start(), m[0]) for m in pattern.finditer(text, start, end)]
+        return _found(_RARE, text, 0, len(text))
+    start, end = _words_of(text, change)
+    return _moved(_found(_RARE, text, start, end), start, end, change, old.rare)
+
+
+def _found(pattern: re.Pattern[str], text: str, start: int, end: int) -> Places:
+    return [(m.start(), m[0]) for m in pattern.finditer(text, start, end)]
+
+
+def _moved(inside: Places, start: int, end: int, change: Change, old: Places) -> Places:
+    """What was found in a part of a text, between what stood elsewhere before."""
     if not old:
         return inside
     above = [(at, word) for at, word in old if at < start]

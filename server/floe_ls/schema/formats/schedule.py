@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from floe_ls.schema.formats.format import Format, listed, shown
 from floe_ls.schema.meta import INFORMATION, WARNING
@@ -106,7 +106,7 @@ def _cron(text: str) -> str | None:
     return None
 
 
-@cache
+@lru_cache(maxsize=64)
 def _macro(name: str) -> str | None:
     return nearest(name, _MACROS)
 
