@@ -22,6 +22,8 @@ export class Views implements vscode.TextDocumentContentProvider, vscode.Documen
   readonly onDidChange = this.changes.event;
   /** By the address of the view. */
   private readonly origins = new Map<string, ReadonlyMap<number, Origin>>();
+  /** Those that changed while they were being opened, when nobody listens yet. */
+  private readonly stale = new Set<string>();
   /** The client whose answers are shown. */
   private asked: LanguageClient | undefined;
   private readonly subscriptions: vscode.Disposable[];
@@ -34,7 +36,10 @@ export class Views implements vscode.TextDocumentContentProvider, vscode.Documen
       ...schemes.map((scheme) => vscode.workspace.registerTextDocumentContentProvider(scheme, this)),
       vscode.languages.registerDocumentLinkProvider(selector, this),
       vscode.languages.registerDefinitionProvider(selector, this),
-      vscode.workspace.onDidOpenTextDocument(nameLanguage),
+      vscode.workspace.onDidOpenTextDocument((document) => {
+        nameLanguage(document);
+        if (this.stale.delete(document.uri.toString())) this.changes.fire(document.uri);
+      }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => setTimeout(() => this.forget(uri.toString()), LATER)),
       connection.onClient((client) => {
         for (const scheme of schemes) client.onNotification(CHANGED[scheme], ({ uri }) => this.refresh(scheme, vscode.Uri.parse(uri)));
@@ -89,13 +94,18 @@ export class Views implements vscode.TextDocumentContentProvider, vscode.Documen
 
   /** A document is closed and opened anew, too, when its language is named. */
   private forget(view: string): void {
-    if (!vscode.workspace.textDocuments.some(({ uri }) => uri.toString() === view)) this.origins.delete(view);
+    if (isOpen(view)) return;
+    this.origins.delete(view);
+    this.stale.delete(view);
   }
 
-  /** The open views of a file, or of all. */
+  /** The views of a file, or of all, are asked for again. */
   private refresh(scheme: string, source?: vscode.Uri): void {
-    for (const { uri } of vscode.workspace.textDocuments) {
-      if (uri.scheme === scheme && (!source || sourceOf(uri).toString() === source.toString())) this.changes.fire(uri);
+    for (const view of this.origins.keys()) {
+      const uri = vscode.Uri.parse(view);
+      if (uri.scheme !== scheme || (source && sourceOf(uri).toString() !== source.toString())) continue;
+      if (isOpen(view)) this.changes.fire(uri);
+      else this.stale.add(view);
     }
   }
 }
@@ -129,4 +139,8 @@ const LANGUAGES: Record<string, string> = { [REMOTE]: LANGUAGE, [EFFECTIVE]: LAN
 function nameLanguage(document: vscode.TextDocument): void {
   const language = LANGUAGES[document.uri.scheme];
   if (language !== undefined && document.languageId !== language) void vscode.languages.setTextDocumentLanguage(document, language);
+}
+
+function isOpen(view: string): boolean {
+  return vscode.workspace.textDocuments.some(({ uri }) => uri.toString() === view);
 }

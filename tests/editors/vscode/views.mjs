@@ -63,6 +63,7 @@ await inWindow(url, async (code) => {
   await code.command('View: Close All Editors');
   await page.locator('.monaco-dialog-box .monaco-button', { hasText: "Don't Save" }).click();
 
+  await code.widenSidebar(-160);
   await page.locator('.sidebar .pane-header', { hasText: 'Impact of the Edit' }).click();
   await page.locator('.sidebar .pane-header', { hasText: 'Data Mesh' }).click();
   await code.sees('.sidebar .monaco-list-row', '4 errors');
