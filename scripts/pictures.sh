@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 take() { # docs/images/vscode$1.png is the picture $2
-  convert ".tools/pictures/$2.png" -strip -dither None -colors 128 "PNG8:docs/images/vscode$1.png"
+  convert ".tools/pictures/$2.png" -strip -dither None -colors 255 "PNG8:docs/images/vscode$1.png"
 }
 take "" problems-dark
 take -completion completion-light
