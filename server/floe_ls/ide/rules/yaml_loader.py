@@ -41,6 +41,7 @@ HIDDEN = Code(
 
 _MOST_TABS = 20
 """Tabs that are told: whoever has more of them knows what to do."""
+_HASH = re.compile(r"(?:^|[ \t])#")
 _TABS = re.compile(r"\t[ \t]*")
 
 
@@ -88,7 +89,7 @@ def _is_harmless(document: Document, at: int) -> bool:
 
 def _word_in_brackets(document: Document, at: int) -> Span | None:
     """The unquoted key or value within brackets that an offset lies in."""
-    inside = _scalar_at(document, at)
+    inside = _scalar_at(document, at) if not _is_behind_a_hash(document, at) else None
     if inside is None or inside[1].style:
         return None
     above = enclosing(document.tree, at)[:-1]
@@ -107,6 +108,10 @@ def _tabs(subject: Subject) -> Iterator[Finding]:
     at = told = 0
     while told < _MOST_TABS and (tabs := _TABS.search(source, at)) is not None:
         start, at = tabs.span()
+        if _is_behind_a_hash(document, start):
+            end = source.find("\n", at)
+            at = end if end >= 0 else len(source)
+            continue
         inside = _scalar_at(document, start)
         if inside is not None and inside[1].style not in ("", "*"):
             at = max(at, inside[0] + inside[1].end)
@@ -120,6 +125,13 @@ def _tabs(subject: Subject) -> Iterator[Finding]:
             message = "floe's loader refuses a tab here: it takes spaces between words only."
             fix = subject.edit("Use spaces", TextEdit(Span(start, at), " "), preferred=True)
             yield Finding("yaml/tab", Span(start, at), message, fixes=(fix,))
+
+
+def _is_behind_a_hash(document: Document, at: int) -> bool:
+    """Whether a place is surely in a comment, or in the text of a block: nothing before it in its line is quoted."""
+    source = document.tree.source
+    before = source[source.rfind("\n", 0, at) + 1 : at]
+    return "#" in before and _HASH.search(before) is not None and not {'"', "'"} & set(before)
 
 
 def _scalar_at(document: Document, offset: int) -> tuple[int, Scalar] | None:
