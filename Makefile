@@ -1,7 +1,7 @@
 # Every target sets up what it needs: a virtual environment in .venv, and, where it may, the programs that tests use.
 # Nothing is done twice: the stamps are older than what they depend on only when that changed.
 
-.PHONY: demo test test-editors check generate bench scale soak vsix oracle tools clean help
+.PHONY: demo test test-editors check generate bench instructions scale soak vsix oracle tools clean help
 .DEFAULT_GOAL := help
 
 PYTHON ?=
@@ -37,6 +37,9 @@ generate: $(DEV) ## schemas/, docs/rules, docs/fields.md, docs/settings.md, the 
 
 bench: $(BENCH) ## the tables and plots of benchmarks/README.md, measured here
 	$(BIN)/python benchmarks/run.py $(ARGS)
+
+instructions: $(DEV) $(TOOLS) ## how many instructions a key costs: a figure that other load does not move
+	$(BIN)/python benchmarks/instructions.py $(ARGS)
 
 scale: $(DEV) ## 25,000 products: scan, check, an enterprise edit, and whether exactly what is planted is found
 	$(BIN)/python benchmarks/scale.py $(ARGS)

@@ -6,7 +6,7 @@ set -eu
 
 # program:Debian package
 wanted="docker-registry:docker-registry htpasswd:apache2-utils skopeo:skopeo openssl:openssl emacs:emacs-nox
-Xvfb:xvfb xterm:xterm import:imagemagick"
+Xvfb:xvfb xterm:xterm import:imagemagick valgrind:valgrind"
 # packages without a program of their own
 also="elpa-eglot xfonts-base fonts-dejavu-core"
 [ "${1:-}" != editors ] || wanted="$wanted chromium:chromium"
