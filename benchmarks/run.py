@@ -118,8 +118,8 @@ To repeat it: `make bench`; a shorter run that only prints: `make bench ARGS=--q
 `results/`: `make bench ARGS=--again`. It needs Linux and npm, which installs the peer and its Node into `.tools/bench`.
 
 `make instructions` counts, with valgrind, how many instructions of the processor a key costs, from its arrival to its
-findings: the same to within a hundredth on any machine of one kind, whatever else it does. Compare two changes by it. It says
-nothing of what waits for memory, which in a server that has rested is more than half of the time above.
+findings: the same to within a hundredth on any machine of one kind, whatever else it does. Two changes are compared by
+it. It says nothing of waiting for memory, which in a server that has rested is more than half of the time above.
 
 """
 

@@ -9,6 +9,13 @@ import pytest
 from mesh.meshes import benchmark
 
 
+def test_nothing_is_kept_of_what_was_edited_away(tmp_path: Path) -> None:
+    done = benchmark("soak").soak(tmp_path, products=30, edits=1_200, parents=30)
+    assert done.different == ()
+    assert done.end.documents <= done.warm.documents + 10
+    assert done.end.objects < done.warm.objects * 1.1
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_findings_after_a_soak_are_those_of_a_fresh_start(
     tmp_path: Path, seed: int, caplog: pytest.LogCaptureFixture
