@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from floe_ls.forms import manifest, product
-from floe_ls.forms.dialect import Kind, dialect_of, file_name, kind_of, tier_of
+from floe_ls.forms.dialect import PRODUCT_KINDS, Kind, dialect_of, file_name, kind_of, tier_of
 from floe_ls.forms.expand import expanded
+from floe_ls.forms.kept import common
 from floe_ls.forms.tree import Folded, Note, find, key_of, pairs, text_of
 from floe_ls.schema.meta import Dialect, Tier
 from floe_ls.schema.shape import Path
@@ -176,14 +177,18 @@ def read_document(
     first = next((d for d in tree.documents if d.root is not None), None)
     base, node = (first.at, first.root) if first else (0, None)
     node, exceeded = expanded(tree, node, base)
-    kind = kind_of(node, uri)
-    dialect = dialect_of(kind, node)
     root: Node | None = node
     notes: list[Note] = []
-    if isinstance(node, Mapping) and kind is Kind.MANIFEST:
-        root, notes = manifest.fold(node, base)
-    elif isinstance(node, Mapping) and kind is Kind.PRODUCT:
-        root, notes = product.fold(node, base)
+    if old is not None and old.uri == uri and _is_read_as(old, node):
+        kind, dialect, tier = old.kind, old.dialect, old.tier
+    else:
+        kind = kind_of(node, uri)
+        dialect = dialect_of(kind, node)
+        if isinstance(node, Mapping) and kind is Kind.MANIFEST:
+            root, notes = manifest.fold(node, base)
+        elif isinstance(node, Mapping) and kind is Kind.PRODUCT:
+            root, notes = product.fold(node, base)
+        tier = tier_of(kind, root)
     memo = old.memo if old else alike.memos.setdefault((kind, dialect), {}) if alike else {}
     return Document(
         uri=uri,
@@ -192,7 +197,7 @@ def read_document(
         version=version,
         kind=kind,
         dialect=dialect,
-        tier=tier_of(kind, root),
+        tier=tier,
         root=At(base, None, root),
         written=At(base, None, node),
         notes=tuple(notes),
@@ -205,6 +210,24 @@ def read_document(
         too_many_aliases=exceeded,
         memo=memo,
     )
+
+
+def _is_read_as(old: Document, node: Node | None) -> bool:
+    """Whether a product is read as its earlier version, since only the content of one key has changed, and that does
+    not tell how: so it is with most keys."""
+    was = old.written.node
+    if old.kind is not Kind.PRODUCT or old.notes or old.root.node is not was:
+        return False
+    if not (isinstance(was, Mapping) and isinstance(node, Mapping)):
+        return False
+    first, last = common(old.memo, was.entries, node.entries)
+    if not first + last + 1 == len(was.entries) == len(node.entries):
+        return False
+    key = key_of(node.entries[first])
+    if key is None or key in product.TELLING or key != key_of(was.entries[first]):
+        return False
+    said = find(node, "kind")
+    return said is not None and text_of(said[1].value) in PRODUCT_KINDS
 
 
 def plain(node: Node | None) -> Any:

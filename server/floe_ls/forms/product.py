@@ -9,6 +9,20 @@ from floe_ls.text import Span
 
 Pairs = list[tuple[int, Entry]]
 _METADATA = ("name", "version", "description", "owner")
+TELLING = frozenset(
+    {
+        "apiVersion",
+        "api_version",
+        "kind",
+        "metadata",
+        "platform",
+        "domain",
+        "scope",
+        "plugins",
+        *_METADATA,
+    }
+)
+"""The keys of a product that states its kind whose content decides how all of it is read."""
 
 
 def fold(root: Mapping, base: int) -> tuple[Mapping, list[Note]]:

@@ -70,7 +70,7 @@ class Subject:
     bundles: Bundles | None = field(default=None, repr=False)
     """Takes findings of entries of long lists, where they are wanted by entry."""
 
-    @cached_property
+    @property
     def shape(self) -> Shape:
         return self.snapshot.shapes[self.document.kind]
 

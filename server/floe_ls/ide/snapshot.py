@@ -107,7 +107,9 @@ class Snapshot:
         beside = self._beside
         if [beside[0]] != uris or not gone or len(files) != len(self.documents):
             beside = (uris[0] if len(uris) == 1 else ""), {}
-        return self._next(documents=files, _counted=(base, since), _merged=merged, _beside=beside)
+        out = self._next(documents=files, _counted=(base, since), _merged=merged, _beside=beside)
+        out.__dict__["files"] = files
+        return out
 
     def trying(self, document: Document) -> Snapshot:
         """How things would be with another text of a file. What is remembered of things as they are is left alone."""

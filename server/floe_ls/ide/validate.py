@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Lookup
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -42,7 +43,8 @@ class Slip(NamedTuple):
     code: str
     severity: Severity
     message: str
-    remedies: tuple[Remedy, ...] = ()
+    remedies: tuple[Remedy, ...] | Callable[[], tuple[Remedy, ...]] = ()
+    """Or what makes them, since most are never asked for."""
     tags: tuple[Tag, ...] = ()
     also: tuple[int, int, str] | None = None
     """Another place that explains it, with words."""
@@ -249,7 +251,8 @@ def _mild(slip: Slip) -> Slip:
 def _finding(document: Document, base: int, slip: Slip, mends: bool) -> Finding:
     fixes: tuple[Fix, ...] = ()
     if mends and slip.remedies:
-        made = (fix(document, base, remedy) for remedy in slip.remedies)
+        remedies = slip.remedies() if callable(slip.remedies) else slip.remedies
+        made = (fix(document, base, remedy) for remedy in remedies)
         fixes = tuple(each for each in made if each is not None)
     related: tuple[Related, ...] = ()
     if slip.also is not None:
@@ -850,7 +853,7 @@ class _Check:
         message = f"{_called(key)} is {said}, but must be {words.one_of(choices)}."
         if meant is not None and len(choices) > 1:
             message += f" Did you mean `{meant}`?"
-        remedies = _changes(a, b, meant, choices)
+        remedies = partial(_changes, a, b, meant, choices)
         return Slip(a, b, shape.codes.choice or "schema/choice", _ERROR, message, remedies)
 
     def limits(self, shape: Shape, node: Scalar, value: Any, key: str) -> Iterator[Slip]:
