@@ -6,7 +6,7 @@ from floe_ls.schema.constraints import choices_are_approved, credentials_missing
 from floe_ls.schema.meta import By, Category, Codes, Constraint, Deprecated, Dialect, ForbiddenKeys, Form, Inherit, Known, Merge, Mistaken, Needed, Only, Role, Rules, Severity, Single, Tier, Unique, Unknown
 from floe_ls.schema.shape import Shape
 
-MADE_FROM = 4161209474
+MADE_FROM = 679450620
 """The fingerprint of the modules that say what the shapes are."""
 
 SHAPES = {
