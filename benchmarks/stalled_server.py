@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from floe_ls.lsp.server import FloeServer
 
 WORTH = 1_000_000
 """Nanoseconds from which a call is worth a look at how long it waited for a core."""
-KEPT = 5
+KEPT = 8
 _SCHEDULED = Path("/proc/thread-self/schedstat")
 
 
@@ -25,6 +26,7 @@ class Watch:
     def __init__(self) -> None:
         self.longest: list[tuple[float, str]] = []
         self.calls = 0
+        self._began = 0
 
     def timed(self, name: str, call: Callable[[], Any]) -> None:
         self.calls += 1
@@ -38,6 +40,14 @@ class Watch:
                 self.longest.append((took / 1e6, name))
                 self.longest.sort(reverse=True)
                 del self.longest[KEPT:]
+
+    def collected(self, phase: str, info: dict[str, int]) -> None:
+        """The collector of cycles began or ended."""
+        now = time.perf_counter_ns()
+        if phase == "start":
+            self._began = now
+        elif now - self._began >= WORTH:
+            self.longest.append(((now - self._began) / 1e6, f"collector, {info['generation']}"))
 
     def told(self) -> dict[str, Any]:
         out = {"calls": self.calls, "longest": self.longest}
@@ -55,6 +65,7 @@ def waiting() -> int:
 
 def main() -> None:
     watch = Watch()
+    gc.callbacks.append(watch.collected)
     run, receive, begin = loop._run, FloeServer.receive, FloeServer.__init__  # noqa: SLF001
 
     def timed_run(call: Callable[[], None]) -> None:

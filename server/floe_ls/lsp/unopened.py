@@ -296,16 +296,16 @@ class Unopened:
         if self._run is not None:  # what it has not done is to be done anew
             self._run.stop.set()
             self._due.update(dict.fromkeys(self._run.left))
-        manifests = [row.uri for row in snapshot.census.manifests if row.uri in self._due]
-        shown = [*dict.fromkeys((*manifests, *self._due))]
-        self._due.clear()
-        self._run = run = _Run(set(shown))
+        due, self._due = self._due, {}
+        self._run = run = _Run(set(due))
         server = self._server
         client = Client(server.convert.encoding.value, server.capabilities, server.client_name)
         processes = server.session.processes
 
         def go_on() -> None:
-            pieces = [shown[at : at + PIECE] for at in range(0, len(shown), PIECE)]
+            first = [row.uri for row in snapshot.census.manifests if row.uri in due]
+            ordered = [*dict.fromkeys((*first, *due))]
+            pieces = [ordered[at : at + PIECE] for at in range(0, len(ordered), PIECE)]
             given = server.session.known(snapshot), client
             count = cores() if processes is None else processes
             try:
