@@ -29,8 +29,7 @@ await inWindow(url, async (code) => {
   await page.keyboard.press('Escape');
 
   await code.goTo(9, 20);
-  await page.keyboard.press('Control+.');
-  await code.sees('.action-widget', 'Change to');
+  await code.opens('Control+.', '.action-widget', 'Change to');
   await code.shotAsItIs(`fix-${theme}`);
   await page.locator('.action-widget .monaco-list-row', { hasText: 'Change to' }).first().click();
   await code.sees('.monaco-editor .view-line', 'pii_encryption: required');
@@ -38,8 +37,7 @@ await inWindow(url, async (code) => {
   await code.goTo(5, 12);
   await page.keyboard.press('Control+Shift+ArrowRight');
   await page.keyboard.press('Delete');
-  await page.keyboard.press('Control+Space');
-  await code.sees('.suggest-widget.visible .monaco-list-row', 'snowflake');
+  await code.opens('Control+Space', '.suggest-widget.visible .monaco-list-row', 'snowflake');
   // Those that are not approved are struck out.
   const rows = await page.locator('.suggest-widget.visible .monaco-list-row:not(:has(.deprecated))').allInnerTexts();
   assert.deepEqual(rows.map((row) => row.split(/\s/)[0]).sort(), ['duckdb', 'snowflake']);

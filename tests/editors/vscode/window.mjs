@@ -87,6 +87,19 @@ export class Window {
     }
   }
 
+  // Presses a key until it has opened what it opens: on a busy machine a box that just went may still have had the focus.
+  async opens(key, selector, text) {
+    for (let left = 4; ; left--) {
+      await this.page.keyboard.press(key);
+      try {
+        return await this.page.waitForSelector(`${selector}:has-text("${text}")`, { timeout: 5_000 });
+      } catch (error) {
+        if (!left) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+  }
+
   // Of a key at the beginning of a line.
   async colour(key) {
     const word = this.page.locator('.monaco-editor .view-line span span', { hasText: new RegExp(`^\\s*${key}$`) }).first();
