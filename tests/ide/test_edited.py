@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 
 from fixture import world
-from floe_ls.forms.document import read_document
+from floe_ls.forms.document import Document, read_document
 from floe_ls.ide.edited import edited_keys, told_by_key
 from floe_ls.ide.impact import Baseline, impact
 from floe_ls.ide.lens import key_lenses
@@ -86,6 +86,14 @@ def test_what_was_taken_away_is_told_at_the_block_that_held_it() -> None:
     assert told(SALES, ("[orders, customers]", "[orders]")) == [
         "approved_products: [orders] | 2 products inherit · 1 would break"
     ]
+
+
+def test_what_equals_nothing_is_still_the_same() -> None:
+    def read(text: str) -> Document:
+        return read_document("file:///w/manifest.yaml", f"scope: domain\nplugins: {text}\n")
+
+    assert edited_keys(read("[.nan]"), read("[ .nan ]")) == ()
+    assert [key.path for key in edited_keys(read("1"), read("true"))] == [("plugins",)]
 
 
 @given(soup, soup, names)
