@@ -1,7 +1,7 @@
 # Every target sets up what it needs: a virtual environment in .venv, and, where it may, the programs that tests use.
 # Nothing is done twice: the stamps are older than what they depend on only when that changed.
 
-.PHONY: demo test test-editors check generate bench instructions scale soak vsix oracle tools clean help
+.PHONY: demo test test-editors check generate bench instructions scale stall soak vsix oracle tools clean help
 .DEFAULT_GOAL := help
 
 PYTHON ?=

@@ -330,6 +330,11 @@ class FloeServer:
                 call()
         finally:
             gc.freeze()
+            self._look_for_cycles()
+
+    def _look_for_cycles(self) -> None:
+        """From now on; not while the workspace is read, since all of that stays."""
+        if self.snapshot.scanned:
             gc.enable()
 
     def _settle(self, closed: bool = False) -> None:
@@ -338,7 +343,7 @@ class FloeServer:
         if not self._complete:
             return
         if time.monotonic() - self._heard < STILL:  # it would be felt
-            gc.enable()
+            self._look_for_cycles()
             self.loop.later(STILL, lambda: self._settle(closed))
             return
         self._closed += closed
@@ -346,7 +351,7 @@ class FloeServer:
             self._closed = 0
             self.loop.later(IDLE, self._collect)
         gc.freeze()
-        gc.enable()
+        self._look_for_cycles()
 
     def _collect(self) -> None:
         """Looks for cycles in all there is: in a large workspace that would be felt while somebody types."""
@@ -546,6 +551,7 @@ class FloeServer:
         if self.snapshot.scanned and self._complete and not self._frozen:
             self._frozen = True
             gc.freeze()  # the rows of a large workspace
+            gc.enable()
 
     def _flush(self) -> None:
         self._scheduled = False

@@ -408,8 +408,9 @@ class Family:
     def below(self, uri: str) -> Iterator[str]:
         """All that inherit from it, the nearest first. Manifests may name each other in a circle."""
         seen, queue = {uri}, [uri]
+        children = self.children.get  # most files have none, and there are many
         for here in queue:
-            for child in self.children_of(here):
+            for child in children(here, ()):
                 if child not in seen:
                     seen.add(child)
                     queue.append(child)
