@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from fixture import world
 from floe_ls.forms.document import Document, read_document
@@ -96,6 +96,7 @@ def test_what_equals_nothing_is_still_the_same() -> None:
     assert [key.path for key in edited_keys(read("1"), read("true"))] == [("plugins",)]
 
 
+@settings(deadline=None)
 @given(soup, soup, names)
 def test_whatever_the_texts_the_keys_are_in_them(old: str, new: str, name: str) -> None:
     before = read_document("file:///w/" + name, old)
