@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 from floe_ls.forms.document import Document
 from floe_ls.forms.kept import common
 from floe_ls.forms.tree import key_of
+from floe_ls.ide.judgement import Bundle, Bundles, Slip, plain_finding
 from floe_ls.ide.model import Diagnostic
 from floe_ls.ide.rule import IDENTITY, Code, Finding, Mend, Rule, Subject
 from floe_ls.ide.rules import RULES
 from floe_ls.ide.snapshot import Snapshot
-from floe_ls.ide.validate import Bundle, Bundles, Slip, plain_finding
 from floe_ls.schema.meta import Severity
 from floe_ls.schema.shape import Shape
 from floe_ls.syntax.nodes import Collection, Node

@@ -18,7 +18,7 @@ from floe_ls.schema.shape import Path, Shape
 from floe_ls.text import Span, TextEdit
 
 if TYPE_CHECKING:
-    from floe_ls.ide.validate import Bundles
+    from floe_ls.ide.judgement import Bundles
 
 SITE = "https://floe-language-server.readthedocs.io/en/latest/rules/"
 """Where the pages of `docs/rules/` are; the last part of the address is the code."""

@@ -19,9 +19,33 @@ from floe_ls.forms.preferred import preferred_key
 from floe_ls.forms.reading import data, fits, loaded
 from floe_ls.forms.tree import Folded, is_null, key_of
 from floe_ls.ide import words
-from floe_ls.ide.model import Diagnostic, Fix, Related, Tag
-from floe_ls.ide.remedy import Remedy, fix
+from floe_ls.ide.judgement import (
+    Bundles,
+    Judged,
+    Names,
+    Part,
+    Parts,
+    Slip,
+    bundled,
+    finding,
+    plain_finding,
+    slips_of,
+)
+from floe_ls.ide.model import Tag
+from floe_ls.ide.remedy import Remedy
 from floe_ls.ide.rule import Finding
+from floe_ls.ide.shape_remedies import (
+    as_written,
+    changed,
+    dropped,
+    in_quotes,
+    inserted,
+    quoted,
+    renamed,
+    rewritten,
+    source_of,
+    stands_alone,
+)
 from floe_ls.schema.formats import FORMATS
 from floe_ls.schema.meta import Breach, By, Dialect, ForbiddenKeys, Only, Role, Severity, Unique
 from floe_ls.schema.nearest import nearest
@@ -33,107 +57,6 @@ from floe_ls.syntax.scalars import UNREADABLE, yaml11
 from floe_ls.text import Span
 
 _ERROR = Severity.ERROR
-
-
-class Slip(NamedTuple):
-    """Something wrong, relative to the entry that holds it."""
-
-    start: int
-    end: int
-    code: str
-    severity: Severity
-    message: str
-    remedies: tuple[Remedy, ...] | Callable[[], tuple[Remedy, ...]] = ()
-    """Or what makes them, since most are never asked for."""
-    tags: tuple[Tag, ...] = ()
-    also: tuple[int, int, str] | None = None
-    """Another place that explains it, with words."""
-
-
-class Part:
-    """The judgement on one entry: what is wrong with it, and the judgement on the collection that it holds."""
-
-    __slots__ = ("bad", "below", "bundle", "mild", "slips", "told")
-
-    def __init__(self, slips: tuple[Slip, ...], below: Judged | None, mild: bool = False) -> None:
-        self.slips = slips
-        self.mild = mild
-        """Whether nobody reads it in earnest, so that nothing in it is an error."""
-        self.below = below
-        self.bad: bool = bool(slips) or (below is not None and below.bad)
-        self.told: list[tuple[int, Slip]] | None = None
-        """See `_told`."""
-        self.bundle: Bundle | None = None
-        """What is shown of it, kept for whoever shows it."""
-
-
-class Bundle:
-    """All that is wrong in one entry of a long list. It is the same object as long as the entry is, so it holds what
-    was made of it for an editor: after the next key that is all the same, save perhaps where it stands."""
-
-    __slots__ = ("items", "reach", "rules", "said", "slips")
-
-    def __init__(self, slips: tuple[tuple[int, Slip], ...]) -> None:
-        self.slips = slips
-        self.reach = max(at + slip.start for at, slip in slips)
-        """Where the last of them starts, relative to the entry."""
-        self.rules: Lookup[str, str] | None = None
-        self.items: tuple[Diagnostic, ...] = ()
-        """The findings, relative to the entry, as `rules` of the settings want them."""
-        self.said: tuple[object, tuple[int, int], str] | None = None
-        """What a client was told, for which one, and at which line and column the entry stood."""
-
-
-Bundles = list[tuple[int, Bundle]]
-"""Bundles with the offsets of their entries."""
-
-
-class Parts(NamedTuple):
-    """The judgements on the entries of a collection: None for a scalar with which nothing is wrong."""
-
-    entries: list[Part | None]
-    wrong: list[int]
-    """Which entries have something wrong in them."""
-    first: int = 0
-    """How many at the start are those of an earlier judgement."""
-    last: int = 0
-    """And how many at the end."""
-
-
-class Names(NamedTuple):
-    """What tells the items of a list apart."""
-
-    values: list[Any]
-    repeat: bool
-    """Whether two of them are the same."""
-
-
-class Judged:
-    """The judgement on a collection. `slips` are about it as a whole, `names` what must not repeat in it, `muted`
-    the entries that have no effect since a later one has the same key."""
-
-    __slots__ = ("bad", "calm", "key", "muted", "names", "node", "parts", "shape", "slips")
-
-    def __init__(
-        self,
-        node: Collection,
-        shape: Shape | None,
-        key: str,
-        parts: Parts,
-        slips: tuple[Slip, ...],
-        names: tuple[Names | None, ...] = (),
-        muted: frozenset[int] = frozenset(),
-    ) -> None:
-        self.node = node
-        self.shape = shape
-        self.key = key
-        self.parts = parts
-        self.slips = slips
-        self.names = names
-        self.muted = muted
-        self.bad = bool(slips or parts.wrong)
-        self.calm: dict[str, Entry | None] | None = None
-        """The keys that the shape's constraints read, with their entries, where nothing breaks a constraint."""
 
 
 def findings(
@@ -154,20 +77,14 @@ def findings(
     judgement = judged(document, shape, node)
     signs = document.tree.signs
     if bundles is None or signs.aliases or signs.merges:  # of an alias, all stands elsewhere
-        slips = _slips(judgement)
+        slips = slips_of(judgement)
     else:
-        slips = _bundled(judgement, base, bundles)
+        slips = bundled(judgement, base, bundles)
     for at, slip in slips:
         if mends or slip.also is not None:
-            yield _finding(document, base + at, slip, mends)
+            yield finding(document, base + at, slip, mends)
         else:
             yield plain_finding(base + at, slip)
-
-
-def plain_finding(at: int, slip: Slip) -> Finding:
-    """A slip as a finding, without fixes and other places."""
-    start, end, code, severity, message, _, tags, _ = slip
-    return Finding(code, Span(at + start, at + end), message, tags=tags, severity=severity)
 
 
 def judged(document: Document, shape: Shape, node: Mapping) -> Judged:
@@ -179,87 +96,6 @@ def judged(document: Document, shape: Shape, node: Mapping) -> Judged:
     new = check.of_object(shape, node, "", node.start, _first_line(document, node), old)
     document.memo["judged"] = seal, new
     return new
-
-
-def _slips(judgement: Judged) -> list[tuple[int, Slip]]:
-    """All slips, each with the offset that it is relative to."""
-    out = [(0, slip) for slip in judgement.slips]
-    offsets, entries = judgement.node.at, judgement.parts.entries
-    for index in judgement.parts.wrong:
-        part = entries[index]
-        if part is not None and index not in judgement.muted:
-            at = offsets[index]
-            out += [(at + more, slip) for more, slip in _told(part)]
-    return out
-
-
-_LONG = 8
-"""Entries of a list from which on what is wrong in each is a bundle of its own."""
-
-
-def _bundled(judgement: Judged, base: int, bundles: Bundles, at: int = 0) -> list[tuple[int, Slip]]:
-    """The slips that are in no long list; those that are go to `bundles`, by their entries."""
-    out = [(at, slip) for slip in judgement.slips]
-    node, parts, muted = judgement.node, judgement.parts.entries, judgement.muted
-    offsets, entries = node.at, node.entries
-    long = len(entries) >= _LONG
-    for index in judgement.parts.wrong:
-        part = parts[index]
-        if part is None or index in muted:
-            continue
-        here = at + offsets[index]
-        bundle = part.bundle
-        if bundle is not None and long:
-            bundles.append((base + here, bundle))
-            continue
-        below = part.below
-        own = type(entries[index]) is Entry  # what is folded may stand anywhere
-        if below is not None and own and not part.mild and len(below.node.entries) >= _LONG:
-            out += [(here, slip) for slip in part.slips]
-            out += _bundled(below, base, bundles, here)
-            continue
-        told = _told(part)
-        if told and long and own and all(_is_plain(slip) for _, slip in told):
-            bundle = part.bundle = Bundle(tuple(told))
-            bundles.append((base + here, bundle))
-        else:
-            out += [(here + more, slip) for more, slip in told]
-    return out
-
-
-def _is_plain(slip: Slip) -> bool:
-    """Whether it speaks of nothing but its own place: not of another one, nor of how its line is read."""
-    return slip.also is None and not slip.code.startswith("yaml/")
-
-
-def _told(part: Part) -> list[tuple[int, Slip]]:
-    """The slips of an entry and of all below it, worked out once."""
-    if part.told is None:
-        told = [(0, slip) for slip in part.slips]
-        if part.below is not None and part.below.bad:
-            told += _slips(part.below)
-        part.told = [(at, _mild(slip)) for at, slip in told] if part.mild else told
-    return part.told
-
-
-def _mild(slip: Slip) -> Slip:
-    if slip.severity is not _ERROR or slip.code.startswith("yaml/"):
-        return slip
-    return slip._replace(severity=Severity.WARNING)
-
-
-def _finding(document: Document, base: int, slip: Slip, mends: bool) -> Finding:
-    fixes: tuple[Fix, ...] = ()
-    if mends and slip.remedies:
-        remedies = slip.remedies() if callable(slip.remedies) else slip.remedies
-        made = (fix(document, base, remedy) for remedy in remedies)
-        fixes = tuple(each for each in made if each is not None)
-    related: tuple[Related, ...] = ()
-    if slip.also is not None:
-        start, end, message = slip.also
-        related = (Related(document, Span(base + start, base + end), message),)
-    span = Span(base + slip.start, base + slip.end)
-    return Finding(slip.code, span, slip.message, related, fixes, slip.tags, slip.severity)
 
 
 def _first_line(document: Document, node: Mapping) -> int:
@@ -406,7 +242,7 @@ class _Check:
         if only is not None and not allowed and not is_null(entry.value):
             severity = self.severity(only.severity)
             if severity is not None:
-                drop = _drop(entry, key)
+                drop = dropped(entry, key)
                 here = words.TIER_WORDS[self.tier]
                 message = f"`{key.text}` belongs in {_tiers(only)}, and this is {here}: {only.why}."
                 yield Slip(key.start, key.end, only.code, severity, message, drop)
@@ -416,7 +252,7 @@ class _Check:
                 code = child.deprecated.code
                 message = f"`{key.text}` has no effect. {child.deprecated.why}"
                 tags = (Tag.DEPRECATED, Tag.UNNECESSARY)
-                yield Slip(key.start, key.end, code, severity, message, _drop(entry, key), tags)
+                yield Slip(key.start, key.end, code, severity, message, dropped(entry, key), tags)
         if isinstance(entry, Folded):
             return
         if self.dialect not in child.dialects:
@@ -438,7 +274,7 @@ class _Check:
         else:
             return
         if severity is not None:
-            drop = _drop(entry, key)
+            drop = dropped(entry, key)
             yield Slip(key.start, key.end, "schema/not-shipped", severity, message, drop)
 
     def stranger(
@@ -446,7 +282,7 @@ class _Check:
     ) -> Iterator[Slip]:
         """A key that an object does not have."""
         a, b, name = at + key.start, at + key.end, key.text
-        drop = _drop(entry, key, at)
+        drop = dropped(entry, key, at)
         for forbidden in (*shape.rules.forbidden, *self.deep):
             grave = self.severity(forbidden.severity)
             if grave is not None and _forbids(forbidden, name):
@@ -463,7 +299,7 @@ class _Check:
         remedies: tuple[Remedy, ...] = drop
         if meant is not None:
             message += f" Did you mean `{meant}`?"
-            if _stands(entry, key):
+            if stands_alone(entry, key):
                 remedies = (Remedy(f"Rename to `{meant}`", ((a, b, meant),), preferred=True), *drop)
         elif 0 < len(names) <= 12:
             message += f" Known: {words.every(names)}."
@@ -511,7 +347,7 @@ class _Check:
                 a, b = _entry_at(other, start, end)
             called = preferred_key(self.kind, self.dialect, child.path)
             message = f"{words.place(shape, self.tier)} needs `{called}`: {words.wants(child)}"
-            yield Slip(a, b, code, severity, message, _insertion(child, called, node))
+            yield Slip(a, b, code, severity, message, inserted(child, called, node))
 
     def constraints(
         self, shape: Shape, node: Mapping, written: _Written, start: int, end: int
@@ -552,7 +388,7 @@ class _Check:
                     title += f", add `{other}: {value}`"
                     added.append(f"{other}: {value}")
             remedy = Remedy(
-                title, ((a, b, _quoted(str(right))),), preferred=True, below=(at, tuple(added))
+                title, ((a, b, in_quotes(str(right))),), preferred=True, below=(at, tuple(added))
             )
             message = f"`{name}` is `{node.text}`, but must be `{right}`. {mistaken.why}"
             yield Slip(a, b, mistaken.code, _ERROR, message, (remedy,))
@@ -633,7 +469,7 @@ class _Check:
             code = shape.codes.unknown or "schema/unknown-key"
             message = f"`{key.text}` must be {words.one_of(keys.choices)}."
             slips.append(
-                Slip(key.start, key.end, code, _ERROR, message, _rename(key, keys.choices))
+                Slip(key.start, key.end, code, _ERROR, message, renamed(key, keys.choices))
             )
         elif keys is not None and keys.known is not None and keys.known.code:
             slips += self.known(keys, key, words.inside(shape))
@@ -745,7 +581,7 @@ class _Check:
         at, said = found[0], found[1].value
         a, b = at + said.start, at + said.end
         message = f"`{shape.discriminator}` is `{option}`, but must be {words.one_of(choices)}."
-        remedies = _changes(a, b, nearest(option, choices), choices)
+        remedies = changed(a, b, nearest(option, choices), choices)
         out.append(Slip(a, b, "schema/choice", _ERROR, message, remedies))
         return None
 
@@ -822,12 +658,12 @@ class _Check:
                 f"Unquoted `{text}` is {words.shown(value)} to floe's loader, which reads YAML 1.1;"
                 f" {_called(key, 'an')} {words.must(shape, self.dialect)}."
             )
-            remedy = _quote(shape, node) if shape.kind == "str" else _rewritten(node, modern)
+            remedy = quoted(shape, node) if shape.kind == "str" else rewritten(node, modern)
             return Slip(a, b, "yaml/ambiguous-scalar", _ERROR, message, (remedy,))
         if shape.kind == "str" and not shape.choices:
             code = shape.codes.type or "schema/type"
             message = f"{_called(key)} is {words.shown(value)}, but {words.must(shape, self.dialect)}: quote it."
-            return Slip(a, b, code, _ERROR, message, (_quote(shape, node),))
+            return Slip(a, b, code, _ERROR, message, (quoted(shape, node),))
         if shape.kind == "str":
             return self.not_a_choice(shape, node, value, key)
         return self.wrong_type(shape, node, key)
@@ -853,7 +689,7 @@ class _Check:
         message = f"{_called(key)} is {said}, but must be {words.one_of(choices)}."
         if meant is not None and len(choices) > 1:
             message += f" Did you mean `{meant}`?"
-        remedies = partial(_changes, a, b, meant, choices)
+        remedies = partial(changed, a, b, meant, choices)
         return Slip(a, b, shape.codes.choice or "schema/choice", _ERROR, message, remedies)
 
     def limits(self, shape: Shape, node: Scalar, value: Any, key: str) -> Iterator[Slip]:
@@ -900,7 +736,7 @@ class _Check:
         a, b = node.start, node.end
         remedies: tuple[Remedy, ...] = ()
         if form.suggest is not None and (right := form.suggest(text)):
-            remedies = (Remedy(f"Change to `{right}`", ((a, b, _as_written(node, right)),), True),)
+            remedies = (Remedy(f"Change to `{right}`", ((a, b, as_written(node, right)),), True),)
         yield Slip(a, b, code, severity, f"{_called(key)}: {wrong}", remedies)
 
     def known(self, shape: Shape, node: Scalar, where: str = "") -> Iterator[Slip]:
@@ -913,7 +749,7 @@ class _Check:
         meant = nearest(node.text, known.values)
         message = f"`{node.text}` is not a known {'key' if where else 'value'}{where}."
         message += f" Did you mean `{meant}`?" if meant else f" Known: {words.every(known.values)}."
-        remedies = _rename(node, known.values)
+        remedies = renamed(node, known.values)
         yield Slip(node.start, node.end, known.code, severity, message, remedies)
 
     def wrong_type(self, shape: Shape, node: Node, key: str) -> Slip:
@@ -929,12 +765,12 @@ class _Check:
         if shape.kind == "object" and len(shape.wanted) == 1 and shape.wanted[0].kind == "str":
             # One text in place of the object that it is the heart of.
             called = preferred_key(self.kind, self.dialect, shape.wanted[0].path)
-            mapped = f"{{{called}: {_source(node)}}}"
+            mapped = f"{{{called}: {source_of(node)}}}"
             remedies = (Remedy(f"Write it as `{mapped}`", ((start, end, mapped),)),)
         elif shape.kind == "list":
             item = shape.item
             if item is not None and fits(item, node):
-                listed = f"[{_source(node)}]"
+                listed = f"[{source_of(node)}]"
                 remedies = (Remedy("Write it as a list", ((start, end, listed),), preferred=True),)
         return Slip(start, end, code, _ERROR, message, remedies)
 
@@ -1263,95 +1099,3 @@ def _entry(node: Node | None, step: str | int, shape: Shape | None) -> tuple[Ent
         return None, 0
     found = _at_key(node, step, shape)
     return (found[1], found[0]) if found is not None else (None, 0)
-
-
-# --- remedies
-
-
-def _stands(entry: Entry, key: Scalar) -> bool:
-    """Whether the key stands in the text as it stands here."""
-    return not isinstance(entry, Folded) or entry.written[-1:] == (key.text,)
-
-
-def _drop(entry: Entry, key: Scalar, at: int = 0) -> tuple[Remedy, ...]:
-    if not _stands(entry, key):
-        return ()
-    return (Remedy(f"Remove `{key.text}`", drop=at + key.start),)
-
-
-def _insertion(child: Shape, called: str, node: Mapping) -> tuple[Remedy, ...]:
-    """Adding a missing key where its possible values are known."""
-    if not node.entries:
-        return ()
-    if len(child.choices) == 1:
-        text = f"{called}: {_quoted(str(child.choices[0]))}"
-        return (Remedy(f"Add `{text}`", above=(node.at[0], text), preferred=True, safe=True),)
-    if child.choices:
-        values = [_quoted(str(choice)) for choice in child.choices[:8]]
-    elif child.kind in ("object", "map") and not child.wanted and not child.min_length:
-        values = ["{}"]
-    else:
-        return ()
-    return tuple(
-        Remedy(f"Add `{called}: {value}`", last=(node.at[0], called, value)) for value in values
-    )
-
-
-def _rename(node: Scalar, choices: tuple[Any, ...]) -> tuple[Remedy, ...]:
-    meant = nearest(node.text, [str(choice) for choice in choices])
-    if meant is None:
-        return ()
-    edit = node.start, node.end, _as_written(node, meant)
-    return (Remedy(f"Rename to `{meant}`", (edit,), preferred=True),)
-
-
-def _changes(a: int, b: int, meant: str | None, choices: list[str]) -> tuple[Remedy, ...]:
-    """A remedy for each choice, the one that was likely meant first."""
-    ordered = sorted(choices, key=lambda choice: choice != meant)[:8]
-    return tuple(
-        Remedy(
-            f"Change to `{choice}`",
-            ((a, b, _quoted(choice)),),
-            choice == meant or len(choices) == 1,
-        )
-        for choice in ordered
-    )
-
-
-def _quote(shape: Shape, node: Scalar) -> Remedy:
-    """Quoting a plain scalar, and mending what it then is where that is clear."""
-    text = node.text
-    if shape.form is not None:
-        form = FORMATS[shape.form.name]
-        if form.check(text) is not None and form.suggest is not None:
-            text = form.suggest(text) or text
-    title = "Quote it" if text == node.text else f'Change to `"{text}"`'
-    return Remedy(
-        title, ((node.start, node.end, f'"{text}"'),), preferred=True, safe=text == node.text
-    )
-
-
-def _rewritten(node: Scalar, value: Any) -> Remedy:
-    text = (
-        {True: "true", False: "false"}.get(value, str(value))
-        if isinstance(value, bool)
-        else str(value)
-    )
-    return Remedy(f"Change to `{text}`", ((node.start, node.end, text),), preferred=True)
-
-
-def _quoted(word: str) -> str:
-    """A word as it is written, in quotes where floe's loader would take it for something else."""
-    return word if isinstance(yaml11(word), str) or word in ("true", "false") else f'"{word}"'
-
-
-def _as_written(node: Scalar, new: str) -> str:
-    if node.style in ('"', "'"):
-        return f"{node.style}{new}{node.style}"
-    return _quoted(new)
-
-
-def _source(node: Scalar) -> str:
-    if node.style in ("|", ">"):
-        return f'"{node.text}"'
-    return f"{node.style}{node.text}{node.style}" if node.style in ('"', "'") else node.text

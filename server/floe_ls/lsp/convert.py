@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from floe_ls.forms.document import Document
 from floe_ls.ide.diagnostics import CODES, Shown
+from floe_ls.ide.judgement import Bundle
 from floe_ls.ide.model import Completion, Diagnostic, Fix, Hover, ItemKind, Tag
-from floe_ls.ide.validate import Bundle
 from floe_ls.lsp.wire import Json, compact
 from floe_ls.schema.meta import Severity
 from floe_ls.text import Encoding, Span, TextEdit
