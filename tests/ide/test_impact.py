@@ -36,12 +36,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def edited(folder: Path, old: str, new: str) -> tuple[Snapshot, Snapshot, str]:
-    """The workspace before and after an edit of its enterprise manifest."""
+def edited(
+    folder: Path, old: str, new: str, name: str = ENTERPRISE
+) -> tuple[Snapshot, Snapshot, str]:
+    """The workspace before and after an edit of a manifest."""
     session = Session(floe_shapes())
     session.set_roots([uri_of(folder)])
     session.scan(wait=True)
-    uri, text = uri_of(folder / ENTERPRISE), (folder / ENTERPRISE).read_text()
+    uri, text = uri_of(folder / name), (folder / name).read_text()
     assert old in text
     session.open(uri, text, 1)
     before = session.snapshot
@@ -59,6 +61,19 @@ def told(found: Impact) -> dict[str, tuple[str, list[str]]]:
         for each in found.affected
         for row in each.rows
     }
+
+
+def test_a_product_that_is_approved_no_more_is_not_like_those_that_never_were(
+    tmp_path: Path,
+) -> None:
+    made = written(tmp_path, 60)
+    name = "domains/sales/sales-domain-manifest.yaml"
+    product = next(line for line in made.files[name].splitlines() if line.startswith("  - "))
+    before, after, uri = edited(tmp_path, f"{product}\n", "", name)
+    assert any(each.code == "products/not-approved" for each in made.planted)
+    (affected,) = (each for each in impact(Baseline(before), after, uri).affected if each.new)
+    assert [row.name for row in affected.rows] == [product.removeprefix("  - ")]
+    assert [found.code for found in affected.new] == ["products/not-approved"]
 
 
 @pytest.mark.parametrize(("old", "new"), EDITS)

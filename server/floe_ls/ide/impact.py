@@ -112,7 +112,8 @@ def _groups(
     made_of = before.family, after.family, after.census.by_uri.get(uri), uri
     if baseline.groups[0] != made_of:
         yield
-        groups = yield from alike_steps(after.census, dict.fromkeys(made_of[:2]), uri)
+        censuses = dict.fromkeys((before.census, after.census))
+        groups = yield from alike_steps(censuses, dict.fromkeys(made_of[:2]), uri)
         baseline.groups = made_of, groups
     return baseline.groups[1]
 

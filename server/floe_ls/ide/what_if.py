@@ -181,7 +181,7 @@ def _below(
     uri = document.uri
     if most == 0 or document.kind is not Kind.MANIFEST or not snapshot.family.children_of(uri):
         return None
-    if most is not None and len(alike(snapshot.census, (snapshot.family,), uri)) > most:
+    if most is not None and len(alike((snapshot.census,), (snapshot.family,), uri)) > most:
         return None
     return impact(Baseline(snapshot), after, uri)
 

@@ -127,10 +127,10 @@ class Alike:
         return self.rows[0]
 
 
-def alike(census: Census, families: Iterable[Family], uri: str) -> tuple[Alike, ...]:
+def alike(censuses: Iterable[Census], families: Iterable[Family], uri: str) -> tuple[Alike, ...]:
     """The files that inherit, in at least one of the families, from a manifest: manifests one by one, products by what
-    layers above them can tell apart."""
-    steps = alike_steps(census, families, uri)
+    layers above them can tell apart, in any of the censuses."""
+    steps = alike_steps(censuses, families, uri)
     while True:
         try:
             next(steps)
@@ -144,10 +144,11 @@ _STEP = 500
 
 
 def alike_steps(
-    census: Census, families: Iterable[Family], uri: str
+    censuses: Iterable[Census], families: Iterable[Family], uri: str
 ) -> Generator[None, None, tuple[Alike, ...]]:
-    """The same, giving way again and again."""
-    families = tuple(families)
+    """The same, giving way again and again. The files are those of the last census."""
+    censuses, families = tuple(censuses), tuple(families)
+    census = censuses[-1]
     groups: defaultdict[tuple[object, ...], list[Row]] = defaultdict(list)
     seen: set[str] = set()
     for family in families:
@@ -156,17 +157,20 @@ def alike_steps(
             seen.add(found)
             if row is None:
                 continue
-            groups[_likeness(census, families, row)].append(row)
+            groups[_likeness(censuses, families, row)].append(row)
             if len(seen) % _STEP == 0:
                 yield
     return tuple(Alike(tuple(rows)) for rows in groups.values())
 
 
-def _likeness(census: Census, families: tuple[Family, ...], row: Row) -> tuple[object, ...]:
+def _likeness(
+    censuses: tuple[Census, ...], families: tuple[Family, ...], row: Row
+) -> tuple[object, ...]:
     if row.kind is Kind.MANIFEST or row.form == "":
         return (row.uri,)
     parents = [family.parents.get(row.uri, "") for family in families]
-    listed = [_listed(census, parent, row.name) for parent in parents]
+    # Who is on a list no more is not like those who never were.
+    listed = [_listed(census, parent, row.name) for census in censuses for parent in parents]
     return (*parents, row.form, row.ref.partition(":")[0], *listed)
 
 
