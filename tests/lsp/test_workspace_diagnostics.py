@@ -294,3 +294,17 @@ def test_closed_files_are_silent_where_settings_say_so(
     path.write_text('workspace_diagnostics = "open"\n' + text)
     told(asking, "floe-ls.toml")
     asking.until(lambda found: found == set())
+
+
+def test_the_graph_counts_what_was_found_in_files_that_nobody_has_open(
+    server: Wire, asking: Asking, tmp_path: Path
+) -> None:
+    made = written(tmp_path, 60)
+    server.start(PULLS, uri_of(tmp_path))
+    found = asking.whole()
+    graph = server.request("floe/graph", {})
+    counted = {node["uri"]: node["errors"] + node["warnings"] for node in graph["nodes"]}
+    assert len(counted) == made.products + made.manifests
+    names = {asking.folder + name for name, _, _ in found}
+    assert {uri for uri, number in counted.items() if number} == names
+    assert sum(counted.values()) == len(found)

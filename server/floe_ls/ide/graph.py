@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Generator
+from dataclasses import dataclass
 
 from floe_ls.forms.document import Document
 from floe_ls.ide.diagnostics import diagnostics
 from floe_ls.ide.model import Diagnostic
 from floe_ls.ide.snapshot import Snapshot
+from floe_ls.ide.steps import finished
 from floe_ls.mesh.census import row_of
 from floe_ls.schema.meta import Severity, Tier
 
@@ -16,17 +18,10 @@ from floe_ls.schema.meta import Severity, Tier
 class Node:
     """A manifest or product, of the workspace or of a registry."""
 
-    document: Document = field(repr=False)
+    uri: str
     name: str
+    tier: Tier
     version: str
-
-    @property
-    def uri(self) -> str:
-        return self.document.uri
-
-    @property
-    def tier(self) -> Tier:
-        return self.document.tier
 
 
 @dataclass(frozen=True)
@@ -38,28 +33,47 @@ class Graph:
 
 def graph(snapshot: Snapshot) -> Graph:
     """All manifests and products that are known, sorted by URI, and who inherits from whom."""
-    edges = {(parent, child) for child, parent in snapshot.family.parents.items()}
-    known = {row.uri: row.document for row in snapshot.census.rows}
+    return finished(graph_steps(snapshot))
+
+
+_STEP = 500
+"""Files that are looked at in one step."""
+
+
+def graph_steps(snapshot: Snapshot) -> Generator[None, None, Graph]:
+    """The same in steps. No file is read for it: their rows know enough."""
+    edges: set[tuple[str, str]] = set()
+    known: dict[str, Node] = {}
+    for number, row in enumerate(snapshot.census.rows):
+        known[row.uri] = Node(row.uri, row.name, row.tier, row.version)
+        if number % _STEP == 0:
+            yield
+    for number, (child, parent) in enumerate(snapshot.family.parents.items()):
+        edges.add((parent, child))
+        if number % _STEP == 0:
+            yield
     queue = [uri for uri, _ in edges if uri not in known]
     while queue:  # artifacts, and what is above them
         uri = queue.pop()
         document = snapshot.at_uri(uri)
         if document is None or uri in known:
             continue
-        known[uri] = document
+        known[uri] = _node(snapshot, document)
         layers = snapshot.chain(document).layers
         if len(layers) > 1:
             above = layers[-2].document
             edges.add((above.uri, uri))
             queue.append(above.uri)
-    nodes = tuple(_node(snapshot, known[uri]) for uri in sorted(known))
+        yield
+    nodes = tuple(known[uri] for uri in sorted(known))
+    yield
     return Graph(nodes, tuple(sorted(e for e in edges if e[0] in known and e[1] in known)))
 
 
 def _node(snapshot: Snapshot, document: Document) -> Node:
     row = snapshot.row(document) or row_of(document, snapshot.shapes)
     name = row.name if row is not None else document.name
-    return Node(document, name, row.version if row is not None else "")
+    return Node(document.uri, name, document.tier, row.version if row is not None else "")
 
 
 def counts(found: list[Diagnostic]) -> tuple[int, int]:

@@ -109,6 +109,18 @@ class Unopened:
             self._owed[uri] = None
             self._due[uri] = None
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether files that nobody has open are judged."""
+        return self._base is not None or bool(self._listeners)
+
+    def counts(self, uri: str) -> tuple[int, int] | None:
+        """Errors and warnings of a file that nobody has open; None while they are not known."""
+        if self._base is None or self._is_due(uri):
+            return None
+        body = self._reports.get(uri, (_CLEAN, NOTHING))[1]
+        return body.count('"severity":1'), body.count('"severity":2')
+
     def stop(self) -> None:
         """The session ends."""
         for each in self._listeners:
