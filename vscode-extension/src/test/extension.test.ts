@@ -139,6 +139,18 @@ describe('floe', () => {
     assert.match(found.message, /enterprise-manifest\.yaml/);
   });
 
+  it('judges files that nobody has open, and follows an edit of their parent that is not saved', async () => {
+    const parent = await written('unopened/enterprise-manifest.yaml', 'scope: enterprise\napproved_plugins:\n  compute: [duckdb, spark]\n');
+    const closed = await written('unopened/a-domain-manifest.yaml', 'scope: domain\nparent_manifest: ./enterprise-manifest.yaml\nplugins:\n  compute: snowflake\n');
+    await finding(closed, 'whitelist/not-approved');
+    const document = await open(parent);
+    await edit(document, new vscode.Range(place(document, 'spark'), place(document, 'spark').translate(0, 'spark'.length)), 'snowflake');
+    await until('the finding goes', () => !codesOf(closed).includes('whitelist/not-approved'));
+    assert.ok(!vscode.workspace.textDocuments.some((each) => each.uri.path === closed.path));
+    await vscode.workspace.fs.delete(file('unopened'), { recursive: true });
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
   it('tells the server of settings that somebody set, and of no others', async () => {
     const settings = vscode.workspace.getConfiguration('floe');
     const document = await open(file(BROKEN));
