@@ -45,7 +45,7 @@ scale: $(DEV) ## 25,000 products: scan, check, an enterprise edit, and whether e
 	$(BIN)/python benchmarks/scale.py $(ARGS)
 
 stall: $(DEV) ## how long an editor waits at most while the server reads and judges 25,000 products; what it finds live
-	$(BIN)/python benchmarks/stall.py --products 25000 $(ARGS)
+	$(BIN)/python benchmarks/stall.py --products 25000 --keep $(ARGS)
 
 soak: $(DEV) ## 100,000 edits and 1,000 changed parents: memory flat, findings as after a fresh start
 	$(BIN)/python benchmarks/soak.py $(ARGS)

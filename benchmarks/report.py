@@ -174,6 +174,18 @@ products of every domain, to the names of all of them; *first* is the first time
 """
 
 
+def stall_report(kept: Path) -> str:
+    """How long an editor waits at most; nothing where nobody measured it."""
+    if not kept.is_file():
+        return ""
+    return f"""
+## How long an editor waits at most
+
+Measured by `make stall`: a request that costs nothing is sent every 2 ms while the server does something large. The
+longest time to its answer counts, less the time in which server or client was ready and had no core. *Nothing* is the
+same with nothing going on: the noise of the machine. {kept.read_text()}"""
+
+
 def _row(
     table: Table,
     lines: int,

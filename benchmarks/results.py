@@ -10,6 +10,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "results"
 SERVERS, MESH = FOLDER / "servers.json", FOLDER / "mesh.json"
+STALL = FOLDER / "stall.md"
 
 Samples = Mapping[str, Sequence[float]]
 Runs = dict[tuple[str, str, int], Samples]

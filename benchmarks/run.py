@@ -18,8 +18,8 @@ import plot
 import processes
 import results
 from documents import KINDS, SMALLEST
-from report import mesh_report, report
-from results import MESH, Measured, Runs
+from report import mesh_report, report, stall_report
+from results import MESH, STALL, Measured, Runs
 from scenario import Effort, Result, session, starts
 
 HERE = Path(__file__).resolve().parent
@@ -61,7 +61,12 @@ def _write(measured: Measured) -> None:
 
 def page(measured: Measured) -> str:
     """README.md."""
-    return _front(measured) + report(measured.runs, PEER, OURS) + mesh_report(MESH)
+    return (
+        _front(measured)
+        + report(measured.runs, PEER, OURS)
+        + mesh_report(MESH)
+        + stall_report(STALL)
+    )
 
 
 def measure(kinds: list[str], sizes: list[int], rounds: int, quick: bool) -> Runs:
