@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tools import REPOSITORY, SHARED
+
+# Tests assert facts, never times: a machine that does something else besides is no failure.
+settings.register_profile("floe", deadline=None)
+settings.load_profile("floe")
 
 OUTER_ENVIRONMENT = dict(os.environ)
 
