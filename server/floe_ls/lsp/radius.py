@@ -106,7 +106,7 @@ class Radius:
             answer.give(None)
         else:
             self._asked.setdefault(uri, []).append(answer)
-            if uri not in self._work and uri not in self._timers:
+            if uri not in self._work:  # who asks need not wait for the author to rest
                 self._look(uri)
         return answer
 

@@ -128,7 +128,7 @@ def as_text(found: Impact) -> Generator[None, None, Json]:
     for each in found.affected:
         files: list[str] = []
         for start in range(0, len(each.rows), _STEP):
-            files += (compact(_file(row)) for row in each.rows[start : start + _STEP])
+            files += map(_file_as_text, each.rows[start : start + _STEP])
             yield
         rest = compact(_said(each))
         groups.append(f'{{"files":[{",".join(files)}],{rest[1:]}')
@@ -147,6 +147,11 @@ def _counts(found: Impact) -> dict[str, Any]:
 
 def _file(row: Row) -> dict[str, str]:
     return {"uri": row.uri, "name": row.name, "tier": row.tier.value}
+
+
+def _file_as_text(row: Row) -> str:
+    """A string is written in a tenth of the time that an object takes, and there are thousands."""
+    return f'{{"uri":{compact(row.uri)},"name":{compact(row.name)},"tier":"{row.tier.value}"}}'
 
 
 def _said(each: Affected) -> dict[str, Any]:
